@@ -1,0 +1,30 @@
+/**
+ * Turns one application value into the bytes of a message and back.
+ *
+ * A codec is synchronous and keeps no state between calls, so one instance serves every call of
+ * every connection. Both sides of a method must use the same codec: nothing on the wire names it.
+ *
+ * @typeParam T The values that the codec accepts and returns
+ */
+export interface RpcCodec<T = unknown> {
+  /** Short name for error messages and logs, for example `messagepack`. */
+  readonly name: string;
+
+  /**
+   * Encodes one value.
+   *
+   * @param value The value to encode
+   * @returns Bytes that belong to the caller: a later `encode` does not change them
+   * @throws {TypeError} When the value cannot be represented
+   */
+  encode(value: T): Uint8Array<ArrayBuffer>;
+
+  /**
+   * Decodes exactly one value; bytes left over are an error.
+   *
+   * @param bytes One whole message. The result may hold views into these bytes
+   * @returns The decoded value
+   * @throws {TypeError | SyntaxError | RangeError} When the bytes are not one whole valid value
+   */
+  decode(bytes: Uint8Array): T;
+}

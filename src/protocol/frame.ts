@@ -1,0 +1,222 @@
+import type { ByteWriter } from "../internal/byte_writer.ts";
+import type { RpcErrorDetail } from "./error_detail.ts";
+import type { RpcLimits } from "./limits.ts";
+import type { RpcMetadata } from "./metadata.ts";
+
+/** First frame of each side: version, limits and windows (PROTOCOL.md, "HELLO"). */
+export interface HelloFrame {
+  readonly kind: "hello";
+  /** Protocol version of the sender. */
+  readonly version: number;
+  /** Largest message that the sender of this frame accepts, in bytes. */
+  readonly maxMessageBytes: number;
+  /** Largest encoded metadata block that it accepts, in bytes. */
+  readonly maxMetadataBytes: number;
+  /** How many streams the receiver of this frame may have open at once. */
+  readonly maxStreams: number;
+  /** Bytes that may be sent on each stream before the first credit. */
+  readonly streamWindowBytes: number;
+  /** Messages that may be sent on each stream before the first credit. */
+  readonly streamWindowMessages: number;
+  /** Bytes that may be sent on all streams together before the first credit. */
+  readonly connectionWindowBytes: number;
+  /** The session that is offered (by a server) or asked for again (by a caller). */
+  readonly session: Uint8Array | undefined;
+  /** Batches of that session which the sender has received. */
+  readonly receivedBatches: number;
+  /** How long the sender keeps a session after a drop, in milliseconds; 0 for not at all. */
+  readonly sessionMs: number;
+  /** Compressions that the sender can undo, best first. */
+  readonly compressions: readonly string[];
+}
+
+/**
+ * Opens a call. `P` is the type of a message: bytes on every wire, any value on the in-memory
+ * transport.
+ */
+export interface OpenFrame<P = Uint8Array> {
+  readonly kind: "open";
+  readonly streamId: number;
+  /** Path of the method: `/Service/method`. */
+  readonly path: string;
+  /** Time left until the deadline, in milliseconds; undefined without one. */
+  readonly timeoutMs: number | undefined;
+  /** Request headers. */
+  readonly headers: RpcMetadata;
+  /** The first message, or its first fragment when `more` is true; undefined without one. */
+  readonly message: P | undefined;
+  /** More fragments of `message` follow. */
+  readonly more: boolean;
+  /** `message` is compressed. */
+  readonly compressed: boolean;
+  /** No message follows this one. */
+  readonly end: boolean;
+}
+
+/** A message, or a fragment of one. */
+export interface MessageFrame<P = Uint8Array> {
+  readonly kind: "message";
+  readonly streamId: number;
+  /** The message, or the next fragment of it. */
+  readonly message: P;
+  /** More fragments of this message follow. */
+  readonly more: boolean;
+  /** The message is compressed; says so on its first fragment. */
+  readonly compressed: boolean;
+}
+
+/** Response headers, sent before the first response message when there are any. */
+export interface HeadersFrame {
+  readonly kind: "headers";
+  readonly streamId: number;
+  readonly headers: RpcMetadata;
+}
+
+/** The caller sends no more messages. */
+export interface HalfCloseFrame {
+  readonly kind: "halfClose";
+  readonly streamId: number;
+  /** Messages that the caller sent; undefined on a wire that does not count. */
+  readonly messages: number | undefined;
+}
+
+/** The end of a call, from the side that serves it. */
+export interface StatusFrame<P = Uint8Array> {
+  readonly kind: "status";
+  readonly streamId: number;
+  /** Status code as the peer sent it; a number that no status has is possible. */
+  readonly code: number;
+  /** Status message; empty for success. */
+  readonly text: string;
+  readonly details: readonly RpcErrorDetail[];
+  /** False when no handler saw the request. */
+  readonly maybeExecuted: boolean;
+  /** Response headers, when they did not go out before; undefined otherwise. */
+  readonly headers: RpcMetadata | undefined;
+  readonly trailers: RpcMetadata;
+  /** The last message, whole; undefined without one. */
+  readonly message: P | undefined;
+  /** `message` is compressed. */
+  readonly compressed: boolean;
+  /** Messages sent on the stream, with `message`; undefined on a wire that does not count. */
+  readonly messages: number | undefined;
+}
+
+/** The caller gives the call up; no answer comes. */
+export interface CancelFrame {
+  readonly kind: "cancel";
+  readonly streamId: number;
+  /** `CANCELLED`, `DEADLINE_EXCEEDED`, or what the caller found wrong with the response. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Lets the receiver send more; `streamId` 0 is the whole connection. */
+export interface CreditFrame {
+  readonly kind: "credit";
+  readonly streamId: number;
+  readonly bytes: number;
+  /** Messages; 0 for the connection. */
+  readonly messages: number;
+}
+
+/** Asks for a {@linkcode PongFrame} with the same token. */
+export interface PingFrame {
+  readonly kind: "ping";
+  readonly token: number;
+}
+
+/** Answers a {@linkcode PingFrame}. */
+export interface PongFrame {
+  readonly kind: "pong";
+  readonly token: number;
+}
+
+/** The sender accepts no new streams; those up to `lastStreamId` go on. */
+export interface GoawayFrame {
+  readonly kind: "goaway";
+  readonly lastStreamId: number;
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** How many batches of the session the sender has received. */
+export interface AckFrame {
+  readonly kind: "ack";
+  readonly batches: number;
+}
+
+/** A frame that belongs to a stream and that the layers above the transport see. */
+export type StreamFrame<P = Uint8Array> =
+  | OpenFrame<P>
+  | MessageFrame<P>
+  | HeadersFrame
+  | HalfCloseFrame
+  | StatusFrame<P>
+  | CancelFrame;
+
+/** A frame between two transports, which the layers above never see. */
+export type ConnectionFrame =
+  | HelloFrame
+  | CreditFrame
+  | PingFrame
+  | PongFrame
+  | GoawayFrame
+  | AckFrame;
+
+/** Every frame of every wire. */
+export type RpcFrame = StreamFrame | ConnectionFrame;
+
+/** What one wire can express and another cannot; asked for instead of a wire's name. */
+export interface WireCapabilities {
+  /** Several frames may share a WebSocket message. */
+  readonly batches: boolean;
+  /** Messages may be cut into fragments. */
+  readonly fragments: boolean;
+  /** Each side begins with a {@linkcode HelloFrame}. */
+  readonly hello: boolean;
+  /** Response headers, trailers and message may share the final frame. */
+  readonly combinedStatus: boolean;
+  /** Batches are counted, so that a session can outlive its socket. */
+  readonly resume: boolean;
+  /** {@linkcode GoawayFrame} exists. */
+  readonly goaway: boolean;
+  /** {@linkcode PingFrame} and {@linkcode PongFrame} exist. */
+  readonly ping: boolean;
+  /** The largest stream id. */
+  readonly maxStreamId: number;
+}
+
+/** Writes frames of one connection; it remembers which method paths the peer knows by number. */
+export interface FrameEncoder {
+  /**
+   * Appends one frame.
+   *
+   * @throws {RpcError} `INVALID_ARGUMENT` or `RESOURCE_EXHAUSTED` when the frame cannot be sent;
+   *   `out` is then as it was before
+   */
+  encode(frame: RpcFrame, out: ByteWriter): void;
+}
+
+/** Reads the frames of one connection. */
+export interface FrameDecoder {
+  /**
+   * Reads all frames of one WebSocket message, in order.
+   *
+   * Messages in the frames are views into `batch`, not copies.
+   *
+   * @throws {FrameError} When the framing is wrong; frames before the wrong one were handed over
+   */
+  decode(batch: Uint8Array, onFrame: (frame: RpcFrame) => void): void;
+}
+
+/** One way to write frames as bytes, chosen by the WebSocket sub-protocol. */
+export interface RpcWire {
+  /** Sub-protocol that names it. */
+  readonly protocol: string;
+  readonly capabilities: WireCapabilities;
+  /** Makes the encoder of a new connection; `limits` are those of the peer as far as known. */
+  createEncoder(limits: RpcLimits): FrameEncoder;
+  /** Makes the decoder of a new connection; `limits` are those of this side. */
+  createDecoder(limits: RpcLimits): FrameDecoder;
+}

@@ -1,68 +1,140 @@
+import { writeUtf8 } from "./utf8.ts";
+
+/** Buffers grow up to this size to be shared by several takes; beyond it only for one large take. */
+const MAX_SHARED_BYTES = 16 * 1024;
+/** Below this length a loop beats `TypedArray.prototype.set`. */
+const SHORT_BYTES = 24;
+const EMPTY = new Uint8Array(0);
+
+/** Number of bytes that {@linkcode ByteWriter.varint} writes for `value`. */
+export function varintLength(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x200000) return 3;
+  if (value < 0x10000000) return 4;
+  if (value < 2 ** 35) return 5;
+  if (value < 2 ** 42) return 6;
+  return value < 2 ** 49 ? 7 : 8;
+}
+
 /**
  * A growing buffer that frames are written into, one after another.
  *
  * It grows by doubling, so the cost of writing is linear. `take` hands the bytes over and leaves
- * the writer empty; the memory is not reused, because a socket may still be reading it.
+ * the writer empty; what was handed over is never written again, because a socket may still be
+ * reading it. Later takes go on behind it in the same buffer while there is room, so a small take
+ * costs a view and no memory of its own.
  */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
-  #length = 0;
+  #start = 0;
+  #end = 0;
 
   /** Makes an empty writer with room for `capacityBytes` before it first grows. */
   constructor(capacityBytes = 512) {
     this.#bytes = new Uint8Array(capacityBytes);
   }
 
-  /** Bytes written so far. */
+  /** Bytes written since the last `take`. */
   get length(): number {
-    return this.#length;
+    return this.#end - this.#start;
   }
 
   /** Writes one byte. */
   byte(value: number): void {
-    if (this.#length === this.#bytes.length) this.#grow(1);
-    this.#bytes[this.#length++] = value;
+    if (this.#end === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#end++] = value;
   }
 
-  /** Writes an unsigned integer up to 2^53 - 1, seven bits a byte, lowest first (LEB128). */
+  /**
+   * Writes an unsigned integer up to 2^53 - 1, seven bits a byte, lowest first (LEB128).
+   *
+   * @throws {RangeError} When `value` is negative, too large or not a number
+   */
   varint(value: number): void {
-    if (this.#length + 8 > this.#bytes.length) this.#grow(8);
-    const bytes = this.#bytes;
-    let rest = value;
-    while (rest > 0x7fffffff) {
-      bytes[this.#length++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
-    while (rest > 0x7f) {
-      bytes[this.#length++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    bytes[this.#length++] = rest;
+    if (this.#end + 8 > this.#bytes.length) this.#grow(8);
+    if (value < 0x80 && value >= 0) this.#bytes[this.#end++] = value;
+    else this.#longVarint(value);
   }
 
   /** Writes bytes as they are. */
   bytes(value: Uint8Array): void {
-    if (this.#length + value.length > this.#bytes.length) this.#grow(value.length);
-    this.#bytes.set(value, this.#length);
-    this.#length += value.length;
+    const { length } = value;
+    if (this.#end + length > this.#bytes.length) this.#grow(length);
+    if (length > SHORT_BYTES) this.#bytes.set(value, this.#end);
+    else {
+      const bytes = this.#bytes;
+      const end = this.#end;
+      for (let index = 0; index < length; index++) bytes[end + index] = value[index] ?? 0;
+    }
+    this.#end += length;
+  }
+
+  /** Writes text as UTF-8; `utf8Bytes` is its `utf8Length`. */
+  text(value: string, utf8Bytes: number): void {
+    if (this.#end + utf8Bytes > this.#bytes.length) this.#grow(utf8Bytes);
+    writeUtf8(value, this.#bytes, this.#end);
+    this.#end += utf8Bytes;
+  }
+
+  /** Makes room for so many bytes, which the next writes then need not do. */
+  reserve(bytes: number): void {
+    if (this.#end + bytes > this.#bytes.length) this.#grow(bytes);
   }
 
   /** Forgets everything after `length` bytes, to undo a frame that could not be written whole. */
   truncate(length: number): void {
-    this.#length = length;
+    this.#end = this.#start + length;
   }
 
-  /** Hands over all bytes written so far; the writer is empty afterwards. */
+  /**
+   * Hands over all bytes written so far; the writer is empty afterwards.
+   *
+   * @returns A view that is never written again. Its buffer may be larger, and shared with the
+   *   bytes of other takes
+   */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.subarray(0, this.#length);
-    this.#bytes = new Uint8Array(Math.max(512, Math.min(this.#bytes.length, 65536)));
-    this.#length = 0;
+    const taken = this.#bytes.subarray(this.#start, this.#end);
+    if (this.#bytes.length > MAX_SHARED_BYTES) this.#reset();
+    else this.#start = this.#end;
     return taken;
   }
 
+  /** Leaves a buffer that grew for one large take to that take alone. */
+  #reset(): void {
+    this.#bytes = EMPTY;
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  #longVarint(value: number): void {
+    if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) {
+      throw new RangeError(`Cannot write integer: found ${value}, expected 0 to 2^53 - 1`);
+    }
+    const bytes = this.#bytes;
+    let end = this.#end;
+    let rest = value;
+    while (rest > 0x7fffffff) {
+      bytes[end++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest > 0x7f) {
+      bytes[end++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    bytes[end++] = rest;
+    this.#end = end;
+  }
+
   #grow(needed: number): void {
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + needed));
-    grown.set(this.#bytes.subarray(0, this.#length));
+    const { length } = this;
+    const shared = this.#bytes === EMPTY
+      ? MAX_SHARED_BYTES
+      : Math.min(this.#bytes.length * 2, MAX_SHARED_BYTES);
+    const grown = new Uint8Array(Math.max(shared, length * 2, length + needed));
+    grown.set(this.#bytes.subarray(this.#start, this.#end));
     this.#bytes = grown;
+    this.#start = 0;
+    this.#end = length;
   }
 }

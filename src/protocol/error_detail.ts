@@ -8,12 +8,15 @@ export interface RpcFieldViolation {
 
 /** What is wrong with a request, field by field (`google.rpc.BadRequest`). */
 export interface RpcBadRequestDetail {
+  /** Tells details apart. */
   readonly type: "google.rpc.BadRequest";
+  /** One entry for each thing that is wrong. */
   readonly fieldViolations: readonly RpcFieldViolation[];
 }
 
 /** When a retry may succeed (`google.rpc.RetryInfo`). */
 export interface RpcRetryInfoDetail {
+  /** Tells details apart. */
   readonly type: "google.rpc.RetryInfo";
   /** Time to wait before the next try, in milliseconds. */
   readonly retryDelayMs: number;
@@ -21,18 +24,23 @@ export interface RpcRetryInfoDetail {
 
 /** Which error this is, for programs (`google.rpc.ErrorInfo`). */
 export interface RpcErrorInfoDetail {
+  /** Tells details apart. */
   readonly type: "google.rpc.ErrorInfo";
   /** Constant name of the cause, for example `STOCKOUT`. */
   readonly reason: string;
   /** Who defines `reason`, for example `pay.example.com`. */
   readonly domain: string;
+  /** More about this occurrence, by key. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** What helps to debug (`google.rpc.DebugInfo`); not for users' eyes. */
 export interface RpcDebugInfoDetail {
+  /** Tells details apart. */
   readonly type: "google.rpc.DebugInfo";
+  /** Where it happened, innermost first. */
   readonly stackEntries: readonly string[];
+  /** Whatever else the server knows. */
   readonly detail: string;
 }
 

@@ -2,9 +2,11 @@ import type { ByteWriter } from "../internal/byte_writer.ts";
 import type { RpcErrorDetail } from "./error_detail.ts";
 import type { RpcLimits } from "./limits.ts";
 import type { RpcMetadata } from "./metadata.ts";
+import type { RpcError } from "./rpc_error.ts";
 
 /** First frame of each side: version, limits and windows (PROTOCOL.md, "HELLO"). */
 export interface HelloFrame {
+  /** Tells frames apart. */
   readonly kind: "hello";
   /** Protocol version of the sender. */
   readonly version: number;
@@ -35,7 +37,9 @@ export interface HelloFrame {
  * transport.
  */
 export interface OpenFrame<P = Uint8Array> {
+  /** Tells frames apart. */
   readonly kind: "open";
+  /** The stream that the frame belongs to. */
   readonly streamId: number;
   /** Path of the method: `/Service/method`. */
   readonly path: string;
@@ -49,13 +53,23 @@ export interface OpenFrame<P = Uint8Array> {
   readonly more: boolean;
   /** `message` is compressed. */
   readonly compressed: boolean;
-  /** No message follows this one. */
+  /**
+   * No message follows: there is exactly the one in `message`, of which more fragments follow where
+   * `more` is true, or none at all.
+   */
   readonly end: boolean;
+  /**
+   * Why the call cannot be taken: `path` or `headers` break the rules, and are empty. The call ends
+   * with this error; the connection goes on.
+   */
+  readonly fault?: RpcError | undefined;
 }
 
 /** A message, or a fragment of one. */
 export interface MessageFrame<P = Uint8Array> {
+  /** Tells frames apart. */
   readonly kind: "message";
+  /** The stream that the frame belongs to. */
   readonly streamId: number;
   /** The message, or the next fragment of it. */
   readonly message: P;
@@ -67,14 +81,21 @@ export interface MessageFrame<P = Uint8Array> {
 
 /** Response headers, sent before the first response message when there are any. */
 export interface HeadersFrame {
+  /** Tells frames apart. */
   readonly kind: "headers";
+  /** The stream that the frame belongs to. */
   readonly streamId: number;
+  /** Response headers. */
   readonly headers: RpcMetadata;
+  /** The headers break the rules, and are empty; the call ends with this error. */
+  readonly fault?: RpcError | undefined;
 }
 
 /** The caller sends no more messages. */
 export interface HalfCloseFrame {
+  /** Tells frames apart. */
   readonly kind: "halfClose";
+  /** The stream that the frame belongs to. */
   readonly streamId: number;
   /** Messages that the caller sent; undefined on a wire that does not count. */
   readonly messages: number | undefined;
@@ -82,17 +103,21 @@ export interface HalfCloseFrame {
 
 /** The end of a call, from the side that serves it. */
 export interface StatusFrame<P = Uint8Array> {
+  /** Tells frames apart. */
   readonly kind: "status";
+  /** The stream that the frame belongs to. */
   readonly streamId: number;
   /** Status code as the peer sent it; a number that no status has is possible. */
   readonly code: number;
   /** Status message; empty for success. */
   readonly text: string;
+  /** Structured details of an error, in the order given. */
   readonly details: readonly RpcErrorDetail[];
   /** False when no handler saw the request. */
   readonly maybeExecuted: boolean;
   /** Response headers, when they did not go out before; undefined otherwise. */
   readonly headers: RpcMetadata | undefined;
+  /** Trailers; empty without any. */
   readonly trailers: RpcMetadata;
   /** The last message, whole; undefined without one. */
   readonly message: P | undefined;
@@ -100,21 +125,32 @@ export interface StatusFrame<P = Uint8Array> {
   readonly compressed: boolean;
   /** Messages sent on the stream, with `message`; undefined on a wire that does not count. */
   readonly messages: number | undefined;
+  /**
+   * Headers or trailers break the rules, and are empty. A call that succeeded ends with this error;
+   * one that failed keeps its own.
+   */
+  readonly fault?: RpcError | undefined;
 }
 
 /** The caller gives the call up; no answer comes. */
 export interface CancelFrame {
+  /** Tells frames apart. */
   readonly kind: "cancel";
+  /** The stream that the frame belongs to. */
   readonly streamId: number;
   /** `CANCELLED`, `DEADLINE_EXCEEDED`, or what the caller found wrong with the response. */
   readonly code: number;
+  /** Why, for people. */
   readonly reason: string;
 }
 
 /** Lets the receiver send more; `streamId` 0 is the whole connection. */
 export interface CreditFrame {
+  /** Tells frames apart. */
   readonly kind: "credit";
+  /** The stream that the frame belongs to. */
   readonly streamId: number;
+  /** Bytes of messages that may be sent in addition. */
   readonly bytes: number;
   /** Messages; 0 for the connection. */
   readonly messages: number;
@@ -122,27 +158,37 @@ export interface CreditFrame {
 
 /** Asks for a {@linkcode PongFrame} with the same token. */
 export interface PingFrame {
+  /** Tells frames apart. */
   readonly kind: "ping";
+  /** Comes back in the answer. */
   readonly token: number;
 }
 
 /** Answers a {@linkcode PingFrame}. */
 export interface PongFrame {
+  /** Tells frames apart. */
   readonly kind: "pong";
+  /** What the ping had. */
   readonly token: number;
 }
 
 /** The sender accepts no new streams; those up to `lastStreamId` go on. */
 export interface GoawayFrame {
+  /** Tells frames apart. */
   readonly kind: "goaway";
+  /** The highest id, of the streams that the receiver opens, that was accepted. */
   readonly lastStreamId: number;
+  /** Status that a stream above `lastStreamId` ends with. */
   readonly code: number;
+  /** Why, for people. */
   readonly reason: string;
 }
 
 /** How many batches of the session the sender has received. */
 export interface AckFrame {
+  /** Tells frames apart. */
   readonly kind: "ack";
+  /** All of them, from the beginning of the session. */
   readonly batches: number;
 }
 
@@ -187,10 +233,13 @@ export interface WireCapabilities {
   readonly maxStreamId: number;
 }
 
-/** Writes frames of one connection; it remembers which method paths the peer knows by number. */
+/**
+ * Writes frames of one connection, or of one session where those outlive connections; it remembers
+ * which method paths the peer knows by number.
+ */
 export interface FrameEncoder {
   /**
-   * Appends one frame.
+   * Appends one frame. What was written must be sent, in this order.
    *
    * @throws {RpcError} `INVALID_ARGUMENT` or `RESOURCE_EXHAUSTED` when the frame cannot be sent;
    *   `out` is then as it was before
@@ -198,12 +247,12 @@ export interface FrameEncoder {
   encode(frame: RpcFrame, out: ByteWriter): void;
 }
 
-/** Reads the frames of one connection. */
+/** Reads the frames of one connection, or of one session where those outlive connections. */
 export interface FrameDecoder {
   /**
-   * Reads all frames of one WebSocket message, in order.
+   * Reads all frames of one WebSocket message, in order; `onFrame` must not call `decode`.
    *
-   * Messages in the frames are views into `batch`, not copies.
+   * Messages in the frames are views into `batch`, not copies; everything else is copied.
    *
    * @throws {FrameError} When the framing is wrong; frames before the wrong one were handed over
    */
@@ -214,8 +263,14 @@ export interface FrameDecoder {
 export interface RpcWire {
   /** Sub-protocol that names it. */
   readonly protocol: string;
+  /** What the wire can express. */
   readonly capabilities: WireCapabilities;
-  /** Makes the encoder of a new connection; `limits` are those of the peer as far as known. */
+  /** Most bytes of a message in one frame; `Infinity` where messages are not cut. */
+  readonly maxFragmentBytes: number;
+  /**
+   * Makes the encoder of a new connection. `limits` are those of the peer as far as they are known;
+   * they are read again for every frame, so an object whose fields change is honoured.
+   */
   createEncoder(limits: RpcLimits): FrameEncoder;
   /** Makes the decoder of a new connection; `limits` are those of this side. */
   createDecoder(limits: RpcLimits): FrameDecoder;

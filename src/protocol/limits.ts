@@ -70,15 +70,16 @@ export const DEFAULT_LIMITS: RpcLimits = Object.freeze({
  * ```
  */
 export function createLimits(limits: Partial<RpcLimits> = {}): RpcLimits {
-  for (const [name, value] of Object.entries(limits)) {
-    if (!(name in DEFAULT_LIMITS)) {
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
       throw new RangeError(`Cannot use limits: "${name}" is not a limit`);
     }
-    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(
         `Cannot use limits: ${name} is ${value}, expected a positive whole number`,
       );
     }
   }
-  return Object.freeze({ ...DEFAULT_LIMITS, ...limits });
+  return Object.freeze({ ...DEFAULT_LIMITS, ...Object.fromEntries(given) });
 }

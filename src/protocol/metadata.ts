@@ -4,8 +4,30 @@ export type RpcMetadataValue = string | Uint8Array;
 /** What {@linkcode RpcMetadata.from} accepts. */
 export type RpcMetadataInit =
   | RpcMetadata
-  | Iterable<readonly [string, RpcMetadataValue]>
+  | Iterable<RpcMetadataEntry>
   | Readonly<Record<string, RpcMetadataValue | readonly RpcMetadataValue[]>>;
+
+/** A name in lower case, and its value. */
+export type RpcMetadataEntry = readonly [string, RpcMetadataValue];
+
+/** What the rules of metadata look at, remembered once all of it has been found right. */
+export interface MetadataMeasure {
+  /** Length as a metadata block (PROTOCOL.md, "Metadata blocks"). */
+  readonly bytes: number;
+  readonly longestNameBytes: number;
+  readonly longestValueBytes: number;
+}
+
+/** Doors to the inside of {@linkcode RpcMetadata} for this folder; not part of the public surface. */
+interface MetadataInside {
+  create(entries: readonly RpcMetadataEntry[]): RpcMetadata;
+  entries(metadata: RpcMetadata): readonly RpcMetadataEntry[];
+  getMeasure(metadata: RpcMetadata): MetadataMeasure | undefined;
+  setMeasure(metadata: RpcMetadata, measure: MetadataMeasure): void;
+}
+
+// Set by the static block of the class, before anything can ask for it.
+let inside: MetadataInside;
 
 /**
  * Headers or trailers of a call: an ordered, immutable list of names and values.
@@ -23,13 +45,25 @@ export type RpcMetadataInit =
  * if (metadata.getAll("x-tag").join() !== "a,b") throw new Error("unexpected values");
  * ```
  */
-export class RpcMetadata implements Iterable<readonly [string, RpcMetadataValue]> {
+export class RpcMetadata implements Iterable<RpcMetadataEntry> {
   /** No headers at all. */
   static readonly empty: RpcMetadata = new RpcMetadata([]);
 
-  readonly #entries: readonly (readonly [string, RpcMetadataValue])[];
+  static {
+    inside = {
+      create: (entries) => new RpcMetadata(entries),
+      entries: (metadata) => metadata.#entries,
+      getMeasure: (metadata) => metadata.#measure,
+      setMeasure: (metadata, measure) => {
+        metadata.#measure = measure;
+      },
+    };
+  }
 
-  private constructor(entries: readonly (readonly [string, RpcMetadataValue])[]) {
+  readonly #entries: readonly RpcMetadataEntry[];
+  #measure: MetadataMeasure | undefined = undefined;
+
+  private constructor(entries: readonly RpcMetadataEntry[]) {
     this.#entries = entries;
   }
 
@@ -43,7 +77,7 @@ export class RpcMetadata implements Iterable<readonly [string, RpcMetadataValue]
   static from(init?: RpcMetadataInit): RpcMetadata {
     if (init === undefined) return RpcMetadata.empty;
     if (init instanceof RpcMetadata) return init;
-    const entries: (readonly [string, RpcMetadataValue])[] = [];
+    const entries: RpcMetadataEntry[] = [];
     if (Symbol.iterator in init) {
       for (const [name, value] of init) entries.push(toEntry(name, value));
     } else {
@@ -99,7 +133,7 @@ export class RpcMetadata implements Iterable<readonly [string, RpcMetadataValue]
   }
 
   /** Names and values, in order. */
-  [Symbol.iterator](): Iterator<readonly [string, RpcMetadataValue]> {
+  [Symbol.iterator](): Iterator<RpcMetadataEntry> {
     return this.#entries[Symbol.iterator]();
   }
 
@@ -112,7 +146,27 @@ export class RpcMetadata implements Iterable<readonly [string, RpcMetadataValue]
   }
 }
 
-function toEntry(name: unknown, value: unknown): readonly [string, RpcMetadataValue] {
+/** Makes metadata of entries whose names are in lower case; the array is kept. */
+export function createMetadata(entries: readonly RpcMetadataEntry[]): RpcMetadata {
+  return entries.length === 0 ? RpcMetadata.empty : inside.create(entries);
+}
+
+/** The entries of metadata, without the cost of its iterator. */
+export function metadataEntries(metadata: RpcMetadata): readonly RpcMetadataEntry[] {
+  return inside.entries(metadata);
+}
+
+/** What was remembered of metadata that has been checked before; undefined when it has not. */
+export function getMeasure(metadata: RpcMetadata): MetadataMeasure | undefined {
+  return inside.getMeasure(metadata);
+}
+
+/** Remembers that metadata has been checked. */
+export function setMeasure(metadata: RpcMetadata, measure: MetadataMeasure): void {
+  inside.setMeasure(metadata, measure);
+}
+
+function toEntry(name: unknown, value: unknown): RpcMetadataEntry {
   if (typeof name !== "string") {
     throw new TypeError(`Cannot make metadata: a name is ${typeof name}, expected a string`);
   }

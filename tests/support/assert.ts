@@ -57,8 +57,12 @@ export async function assertStatus(
   return error;
 }
 
-// deno-lint-ignore no-explicit-any
-function checkError<E extends Error>(error: unknown, type: new (...args: any[]) => E, words: string): E {
+function checkError<E extends Error>(
+  error: unknown,
+  // deno-lint-ignore no-explicit-any
+  type: new (...args: any[]) => E,
+  words: string,
+): E {
   if (!(error instanceof type)) {
     throw new assert.AssertionError({ message: `expected ${type.name}, got ${String(error)}` });
   }

@@ -11,6 +11,9 @@ interface Runner {
 /** The runtime that runs the tests. */
 export const runtime: "deno" | "bun" = "Deno" in globalThis ? "deno" : "bun";
 
+/** How long a test may take, on either runner. */
+const TIMEOUT_MS = 120_000;
+
 const runner: Runner = runtime === "deno" ? denoRunner() : await bunRunner();
 
 /** Registers one test. */
@@ -24,7 +27,7 @@ export function skippedTest(name: string, reason: string): void {
 }
 
 function denoRunner(): Runner {
-  const run = (name: string, body: TestBody): void => Deno.test(name, body);
+  const run = (name: string, fn: TestBody): void => Deno.test({ name, fn, timeout: TIMEOUT_MS });
   return Object.assign(run, {
     skip: (name: string, body: TestBody): void => Deno.test.ignore(name, body),
   });
@@ -33,7 +36,8 @@ function denoRunner(): Runner {
 async function bunRunner(): Promise<Runner> {
   // A name that is not a literal keeps Deno from resolving a module that only Bun has.
   const name: string = "bun:test";
-  const module = await import(name) as { test: Runner & ((...args: unknown[]) => void) };
-  const run = (title: string, body: TestBody): void => module.test(title, body, 120_000);
-  return Object.assign(run, { skip: module.test.skip });
+  const bun = await import(name) as { test: Runner & ((...args: unknown[]) => void) };
+  const { test: register } = bun;
+  const run = (title: string, body: TestBody): void => register(title, body, TIMEOUT_MS);
+  return Object.assign(run, { skip: register.skip });
 }

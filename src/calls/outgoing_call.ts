@@ -1,0 +1,234 @@
+import type { RpcCodec } from "../codecs/codec.ts";
+import type { RpcCallOptions } from "../contracts/call_options.ts";
+import type { RpcSource } from "../contracts/source.ts";
+import { RpcMetadata } from "../protocol/metadata.ts";
+import { RpcError } from "../protocol/rpc_error.ts";
+import { RpcStatus, toStatusCode } from "../protocol/status.ts";
+import type { StatusFrame } from "../protocol/frame.ts";
+import type { RpcTransportMessage } from "../transports/message.ts";
+import { decodeMessage, encodeMessage, UNDECODABLE } from "./call_codec.ts";
+import {
+  type CallEnvironment,
+  type CallMethod,
+  codecFor,
+  type StreamCall,
+} from "./call_environment.ts";
+import { CallGuard, findAbort, timeoutOf } from "./call_guard.ts";
+import { SourcePump } from "./source_pump.ts";
+
+type OutgoingState =
+  | { readonly kind: "idle" }
+  | { readonly kind: "open"; readonly streamId: number }
+  | { readonly kind: "ended" };
+
+/** What a call asks for: nothing, one request, or a source of them. */
+export type OutgoingRequest =
+  | { readonly kind: "none" }
+  | { readonly kind: "one"; readonly value: unknown }
+  | { readonly kind: "many"; readonly source: RpcSource<unknown> };
+
+/**
+ * The calling half of a call, whatever its shape: it opens the stream, sends what is to be sent, and
+ * ends exactly once. Subclasses say what becomes of the responses.
+ */
+export abstract class OutgoingCall implements StreamCall {
+  protected readonly environment: CallEnvironment;
+  protected readonly method: CallMethod;
+  protected readonly options: RpcCallOptions;
+  #state: OutgoingState = { kind: "idle" };
+  #streamId: number | undefined;
+  #guard: CallGuard | undefined;
+  #pump: SourcePump | undefined;
+  #hasHeaders = false;
+
+  constructor(environment: CallEnvironment, method: CallMethod, options: RpcCallOptions) {
+    this.environment = environment;
+    this.method = method;
+    this.options = options;
+  }
+
+  /** Takes a response message. */
+  protected abstract onMessage(message: unknown): void;
+  /** Takes the end of a call that went well, with the last message if it came along. */
+  protected abstract onComplete(message: unknown): void;
+  /** Takes the end of a call that failed; nothing comes after. */
+  protected abstract onFail(error: unknown, how: "remote" | "local"): void;
+
+  /** Takes response headers, also when there were none. */
+  protected onHeaders(headers: RpcMetadata): void {
+    this.#tell(this.options.onHeaders, headers);
+  }
+
+  /** Takes trailers. */
+  protected onTrailers(trailers: RpcMetadata): void {
+    this.#tell(this.options.onTrailers, trailers);
+  }
+
+  /** Opens the call. Never throws: what goes wrong becomes the end of the call. */
+  start(request: OutgoingRequest): void {
+    try {
+      const timeoutMs = timeoutOf(this.options);
+      const aborted = findAbort(this.options, timeoutMs);
+      if (aborted !== undefined) throw notSent(aborted);
+      this.#open(request, timeoutMs);
+    } catch (error) {
+      this.#state = { kind: "ended" };
+      if (request.kind === "many") this.#letGo(request.source);
+      this.onFail(error, "local");
+    }
+  }
+
+  receive(message: RpcTransportMessage): void {
+    if (this.#state.kind !== "open") return;
+    switch (message.kind) {
+      case "headers":
+        return this.#takeHeaders(message.headers);
+      case "message":
+        this.#takeHeaders(RpcMetadata.empty);
+        return this.onMessage(message.message);
+      case "status":
+        return this.#finish(message);
+    }
+  }
+
+  abort(error: RpcError): void {
+    if (this.#state.kind !== "open") return;
+    const { streamId } = this.#state;
+    this.#release();
+    this.environment.transport.cancelStream(streamId, error.code, error.rawMessage);
+    this.onFail(error, "local");
+  }
+
+  /** Pays for a response that was read or dropped. */
+  protected releaseMessage(bytes: number): void {
+    if (this.#streamId !== undefined) {
+      this.environment.transport.releaseMessage(this.#streamId, bytes);
+    }
+  }
+
+  /** Decodes a response. */
+  protected decode(message: unknown): unknown {
+    return decodeMessage(codecFor(this.environment, this.method.responseCodec), message, {
+      what: `response of "${this.method.path}"`,
+      code: UNDECODABLE,
+      maybeExecuted: true,
+    });
+  }
+
+  /** Hands something to a callback of the user, whose faults are not the call's. */
+  #tell(callback: ((metadata: RpcMetadata) => void) | undefined, metadata: RpcMetadata): void {
+    if (callback === undefined) return;
+    try {
+      callback(metadata);
+    } catch (error) {
+      const name = error instanceof Error ? error.name : typeof error;
+      this.environment.logger.warn("Callback of a call threw", { path: this.method.path, name });
+    }
+  }
+
+  #open(request: OutgoingRequest, timeoutMs: number | undefined): void {
+    const { transport, calls, clock } = this.environment;
+    const codec = codecFor(this.environment, this.method.requestCodec);
+    if (request.kind === "many") this.#pump = this.#createPump(request.source, codec);
+    const streamId = transport.openStream({
+      path: this.method.path,
+      headers: RpcMetadata.from(this.options.metadata),
+      timeoutMs,
+      message: request.kind === "one" ? this.#encode(codec, request.value, false) : undefined,
+      end: request.kind !== "many",
+    });
+    this.#streamId = streamId;
+    this.#state = { kind: "open", streamId };
+    calls.set(streamId, this);
+    const { signal, parent } = this.options;
+    if (timeoutMs !== undefined || signal !== undefined || parent !== undefined) {
+      this.#guard = new CallGuard(clock, (error) => this.abort(error));
+      this.#guard.start(this.options, timeoutMs);
+    }
+    // The pump tells its end through its options and never rejects.
+    void this.#pump?.run();
+  }
+
+  #createPump(source: RpcSource<unknown>, codec: RpcCodec | undefined): SourcePump {
+    const { transport } = this.environment;
+    return new SourcePump(source, {
+      send: (value) =>
+        this.#state.kind === "open"
+          ? transport.sendMessage(this.#state.streamId, this.#encode(codec, value, true))
+          : undefined,
+      onEnd: () => {
+        if (this.#state.kind === "open") transport.finishSending(this.#state.streamId);
+      },
+      onError: (error) => this.abort(sourceError(error)),
+      onStopError: (error) => this.#logStopError(error),
+    });
+  }
+
+  #encode(codec: RpcCodec | undefined, value: unknown, maybeExecuted: boolean): unknown {
+    return encodeMessage(codec, value, {
+      what: `request of "${this.method.path}"`,
+      code: RpcStatus.INVALID_ARGUMENT,
+      maybeExecuted,
+    });
+  }
+
+  /** Lets go of a source that will never be read. */
+  #letGo(source: RpcSource<unknown>): void {
+    try {
+      (this.#pump ?? this.#createPump(source, undefined)).stop();
+    } catch (error) {
+      this.#logStopError(error);
+    }
+  }
+
+  #logStopError(error: unknown): void {
+    const name = error instanceof Error ? error.name : typeof error;
+    this.environment.logger.debug("Source failed after its call", { path: this.method.path, name });
+  }
+
+  #takeHeaders(headers: RpcMetadata): void {
+    if (this.#hasHeaders) return;
+    this.#hasHeaders = true;
+    this.onHeaders(headers);
+  }
+
+  #finish(frame: StatusFrame<unknown>): void {
+    this.#release();
+    if (frame.code === RpcStatus.OK || frame.headers !== undefined) {
+      this.#takeHeaders(frame.headers ?? RpcMetadata.empty);
+    }
+    this.onTrailers(frame.trailers);
+    if (frame.code === RpcStatus.OK) return this.onComplete(frame.message);
+    this.onFail(
+      new RpcError(toStatusCode(frame.code), frame.text === "" ? "Unknown error" : frame.text, {
+        details: frame.details,
+        trailers: frame.trailers,
+        maybeExecuted: frame.maybeExecuted,
+      }),
+      "remote",
+    );
+  }
+
+  #release(): void {
+    if (this.#streamId !== undefined) this.environment.calls.delete(this.#streamId);
+    this.#state = { kind: "ended" };
+    this.#guard?.stop();
+    this.#pump?.stop();
+  }
+}
+
+/** The same error for a call that was never sent. */
+function notSent(error: RpcError): RpcError {
+  if (!error.maybeExecuted) return error;
+  return new RpcError(error.code, error.rawMessage, {
+    details: error.details,
+    cause: error.cause,
+    maybeExecuted: false,
+  });
+}
+
+/** What a call ends with when its source of requests fails. */
+function sourceError(error: unknown): RpcError {
+  if (error instanceof RpcError) return error;
+  return new RpcError(RpcStatus.CANCELLED, "Source of requests failed", { cause: error });
+}

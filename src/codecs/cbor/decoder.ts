@@ -1,0 +1,243 @@
+import { ByteInput } from "../shared/byte_input.ts";
+import { KeyCache } from "../shared/key_cache.ts";
+import { setProperty } from "../shared/objects.ts";
+import { readUtf8 } from "../shared/utf8_decode.ts";
+import type { CborLimits } from "./encoder.ts";
+
+const BREAK = 0xff;
+const INDEFINITE = 31;
+
+const keys = new KeyCache();
+
+/**
+ * Decodes one value from CBOR.
+ *
+ * @param bytes Exactly one value
+ * @param limits Limits
+ * @returns The value
+ * @throws {SyntaxError} When the bytes are malformed, cut off, or more than one value
+ * @throws {RangeError} When a value is beyond a limit
+ */
+export function decodeCbor(bytes: Uint8Array, limits: CborLimits): unknown {
+  const input = new ByteInput(bytes, "CBOR");
+  const value = readValue(input, limits.maxDepth, 0, limits.bigints);
+  input.expectEnd();
+  return value;
+}
+
+// `depth` counts down. `owed` is how many values must still follow this one: each takes a byte, so
+// a count that the message cannot hold is refused before anything is allocated for it.
+function readValue(input: ByteInput, depth: number, owed: number, bigints: boolean): unknown {
+  const token = skipTags(input);
+  const info = token & 0x1f;
+  switch (token >> 5) {
+    case 0:
+      return info < 24 ? info : readInteger(input, info, false, bigints);
+    case 1:
+      return info < 24 ? -1 - info : readInteger(input, info, true, bigints);
+    case 2:
+      return info === INDEFINITE ? readChunks(input) : input.binary(readArgument(input, info));
+    case 3:
+      return readText(input, info);
+    case 4:
+      return readArray(input, info, depth, owed, bigints);
+    case 5:
+      return readMap(input, info, depth, owed, bigints);
+    default:
+      return readSimple(input, token);
+  }
+}
+
+function skipTags(input: ByteInput): number {
+  let token = input.uint8();
+  while (token >> 5 === 6) {
+    readArgument(input, token & 0x1f);
+    token = input.uint8();
+  }
+  return token;
+}
+
+// An argument above 2^53 is rounded: a length is beyond the message all the same.
+function readArgument(input: ByteInput, info: number): number {
+  switch (info) {
+    case 24:
+      return input.uint8();
+    case 25:
+      return input.uint16();
+    case 26:
+      return input.uint32();
+    case 27:
+      return input.uint32() * 2 ** 32 + input.uint32();
+    default:
+      if (info < 24) return info;
+      throw input.syntaxError(input.position - 1, `additional information ${info}`, "27 or less");
+  }
+}
+
+function readInteger(
+  input: ByteInput,
+  info: number,
+  negative: boolean,
+  bigints: boolean,
+): number | bigint {
+  const start = input.position;
+  const argument = readArgument(input, info);
+  // The widest is -2^53, which a number holds too.
+  if (argument < Number.MAX_SAFE_INTEGER) return negative ? -1 - argument : argument;
+  if (argument === Number.MAX_SAFE_INTEGER && !(negative && bigints)) {
+    return negative ? -1 - argument : argument;
+  }
+  if (!bigints) throw input.rangeError(start, "an integer beyond 2^53", "a smaller one");
+  input.position = start;
+  const exact = BigInt(input.uint32()) << 32n | BigInt(input.uint32());
+  return negative ? -1n - exact : exact;
+}
+
+function readText(input: ByteInput, info: number): string {
+  if (info !== INDEFINITE) return readUtf8(input, readArgument(input, info));
+  let text = "";
+  for (let length = nextChunk(input, 0x60); length >= 0; length = nextChunk(input, 0x60)) {
+    text += readUtf8(input, length);
+  }
+  return text;
+}
+
+function readChunks(input: ByteInput): Uint8Array {
+  const start = input.position;
+  let size = 0;
+  for (let length = nextChunk(input, 0x40); length >= 0; length = nextChunk(input, 0x40)) {
+    input.skip(length);
+    size += length;
+  }
+  // All chunks are there; the second pass copies them into one piece.
+  const bytes = new Uint8Array(size);
+  input.position = start;
+  size = 0;
+  for (let length = nextChunk(input, 0x40); length >= 0; length = nextChunk(input, 0x40)) {
+    const at = input.skip(length);
+    bytes.set(input.bytes.subarray(at, at + length), size);
+    size += length;
+  }
+  return bytes;
+}
+
+// The length of the next chunk of a text (0x60) or of bytes (0x40), or -1 at the end.
+function nextChunk(input: ByteInput, major: 0x40 | 0x60): number {
+  const token = input.uint8();
+  if (token === BREAK) return -1;
+  if ((token & 0xe0) === major && token !== (major | INDEFINITE)) {
+    return readArgument(input, token & 0x1f);
+  }
+  throw input.syntaxError(input.position - 1, "another value", "a chunk of definite length");
+}
+
+function readArray(
+  input: ByteInput,
+  info: number,
+  depth: number,
+  owed: number,
+  bigints: boolean,
+): unknown[] {
+  if (info === INDEFINITE) {
+    checkDepth(input, depth);
+    const array: unknown[] = [];
+    while (!atBreak(input)) array.push(readValue(input, depth - 1, owed + 1, bigints));
+    return array;
+  }
+  const count = readArgument(input, info);
+  checkRoom(input, count + owed);
+  checkDepth(input, depth);
+  const array: unknown[] = new Array(count);
+  for (let index = 0; index < count; index++) {
+    array[index] = readValue(input, depth - 1, owed + count - index - 1, bigints);
+  }
+  return array;
+}
+
+function readMap(
+  input: ByteInput,
+  info: number,
+  depth: number,
+  owed: number,
+  bigints: boolean,
+): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  if (info === INDEFINITE) {
+    checkDepth(input, depth);
+    while (!atBreak(input)) {
+      const key = readKey(input);
+      setProperty(object, key, readValue(input, depth - 1, owed + 1, bigints));
+    }
+    return object;
+  }
+  const count = readArgument(input, info);
+  checkRoom(input, count * 2 + owed);
+  checkDepth(input, depth);
+  for (let left = count - 1; left >= 0; left--) {
+    const key = readKey(input);
+    setProperty(object, key, readValue(input, depth - 1, owed + left * 2, bigints));
+  }
+  return object;
+}
+
+function checkRoom(input: ByteInput, count: number): void {
+  if (count > input.bytes.length - input.position) throw input.truncated(count);
+}
+
+function checkDepth(input: ByteInput, depth: number): void {
+  if (depth > 0) return;
+  throw input.rangeError(input.position, "one level more than maxDepth", "less nesting");
+}
+
+// Steps over the end of an indefinite length.
+function atBreak(input: ByteInput): boolean {
+  if (input.bytes[input.position] !== BREAK) return false;
+  input.position++;
+  return true;
+}
+
+function readKey(input: ByteInput): string {
+  const token = skipTags(input);
+  if (token >> 5 !== 3) {
+    throw input.syntaxError(input.position - 1, "a key that is no string", "a string");
+  }
+  const info = token & 0x1f;
+  return info === INDEFINITE ? readText(input, info) : keys.read(input, readArgument(input, info));
+}
+
+function readSimple(input: ByteInput, token: number): unknown {
+  switch (token) {
+    case 0xf4:
+      return false;
+    case 0xf5:
+      return true;
+    case 0xf6:
+    case 0xf7:
+      // `undefined` is read as null, as Dart has only that.
+      return null;
+    case 0xf9:
+      return halfFloat(input.uint16());
+    case 0xfa:
+      return input.float32();
+    case 0xfb:
+      return input.float64();
+    default:
+      throw input.syntaxError(
+        input.position - 1,
+        token === BREAK ? "an end of nothing" : "a simple value of no meaning",
+        "a value",
+      );
+  }
+}
+
+// RFC 8949, appendix D.
+function halfFloat(half: number): number {
+  const exponent = half >> 10 & 0x1f;
+  const mantissa = half & 0x3ff;
+  const magnitude = exponent === 0
+    ? mantissa * 2 ** -24
+    : exponent === 31
+    ? (mantissa === 0 ? Infinity : NaN)
+    : (mantissa + 1024) * 2 ** (exponent - 25);
+  return half & 0x8000 ? -magnitude : magnitude;
+}

@@ -1,0 +1,38 @@
+import type { RpcCodec } from "./codec.ts";
+import { plainBytes } from "./shared/byte_input.ts";
+
+/**
+ * The codec of methods whose messages are bytes already: what is given is sent, without a copy.
+ *
+ * The bytes given to `encode` are read until they are sent, so they must not be written before that.
+ * What `decode` returns is a view of what came from the wire. Subclasses, such as the `Buffer` of some
+ * platforms, come out as plain `Uint8Array` views of the same memory.
+ *
+ * @returns The codec; one and the same for all
+ *
+ * @example Pass bytes through
+ * ```ts
+ * import { rawCodec } from "@rpc-ts/websocket/codecs";
+ *
+ * const bytes = new Uint8Array([1, 2, 3]);
+ * if (rawCodec().encode(bytes) !== bytes) throw new Error("the bytes were copied");
+ * ```
+ */
+export function rawCodec(): RpcCodec<Uint8Array> {
+  return codec;
+}
+
+const codec: RpcCodec<Uint8Array> = {
+  name: "raw",
+  encode: (value: Uint8Array): Uint8Array<ArrayBuffer> => plainBytes(checkBytes(value, "encode")),
+  decode: (bytes: Uint8Array): Uint8Array => plainBytes(checkBytes(bytes, "decode")),
+};
+
+function checkBytes(value: unknown, verb: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(
+    `Cannot ${verb} raw bytes: found ${
+      value === null ? "null" : typeof value
+    }, expected a Uint8Array`,
+  );
+}

@@ -1,0 +1,113 @@
+const ARENA_BYTES = 32768;
+// A message up to this size that does not fit what is left of the arena begins a new one.
+const SHARED_BYTES = 8192;
+
+/**
+ * Memory that messages are encoded into, one behind another.
+ *
+ * What {@linkcode ByteArena.take} hands out is a view that is never written again, so it belongs to
+ * whoever took it, at the price of sharing its `buffer` with its neighbours. A large message gets
+ * memory of its own. The fields are open for speed: a writer calls `reserve`, stores into `bytes`
+ * at `position`, and moves `position` on.
+ */
+export class ByteArena {
+  /** The memory at hand. Another one after `reserve`. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** A view of the same memory. */
+  view: DataView<ArrayBuffer>;
+  /** Where the next byte goes. Counts from elsewhere after `reserve`; `length` does not. */
+  position = 0;
+
+  #start = 0;
+  // The shared memory, while a large message occupies `bytes`.
+  #shared: ByteArenaMark | undefined;
+
+  /** Makes an empty arena. */
+  constructor() {
+    this.bytes = new Uint8Array(ARENA_BYTES);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Bytes of the message written so far. */
+  get length(): number {
+    return this.position - this.#start;
+  }
+
+  /** Index in `bytes` of the byte that was written when `length` was `length`. */
+  at(length: number): number {
+    return this.#start + length;
+  }
+
+  /** Makes room for `needed` more bytes; call it before every store, a detached buffer has none. */
+  reserve(needed: number): void {
+    if (this.position + needed > this.bytes.length) this.#grow(needed);
+  }
+
+  /** Hands over the message and begins the next one. */
+  take(): Uint8Array<ArrayBuffer> {
+    const { bytes, position } = this;
+    const message = bytes.subarray(this.#start, position);
+    this.#start = position;
+    if (this.#shared === undefined) return message;
+    this.#restore(this.#shared);
+    // Unused memory would be held as long as the message is.
+    return bytes.length - message.length > message.length >> 2 ? message.slice() : message;
+  }
+
+  /** Forgets the message that was begun. */
+  discard(): void {
+    if (this.#shared !== undefined) this.#restore(this.#shared);
+    else this.position = this.#start;
+  }
+
+  #grow(needed: number): void {
+    const length = this.length;
+    const total = length + needed;
+    const shared = total <= SHARED_BYTES && this.#shared === undefined;
+    const grown = new Uint8Array(shared ? ARENA_BYTES : roomFor(length, needed));
+    if (length > 0) grown.set(this.bytes.subarray(this.#start, this.position));
+    if (!shared && this.#shared === undefined) {
+      this.#shared = { bytes: this.bytes, view: this.view, start: this.#start };
+    }
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
+    this.#start = 0;
+    this.position = length;
+  }
+
+  #restore(mark: ByteArenaMark): void {
+    this.bytes = mark.bytes;
+    this.view = mark.view;
+    this.#start = mark.start;
+    this.position = mark.start;
+    this.#shared = undefined;
+  }
+}
+
+interface ByteArenaMark {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+  readonly start: number;
+}
+
+// Doubling keeps growth linear; one large piece, which is known, gets little more than it needs.
+function roomFor(length: number, needed: number): number {
+  return Math.max(SHARED_BYTES * 2, length * 2, length + needed + 1024);
+}
+
+let idle: ByteArena | undefined;
+
+/**
+ * Takes the arena of all codecs, or a fresh one while that is in use: `toJSON` and getters run
+ * inside an encoder and may encode something themselves.
+ */
+export function borrowArena(): ByteArena {
+  const arena = idle ?? new ByteArena();
+  idle = undefined;
+  return arena;
+}
+
+/** Gives an arena back, taken or discarded. */
+export function returnArena(arena: ByteArena): void {
+  idle = arena;
+}

@@ -1,0 +1,128 @@
+// A view of each message would cost more than its numbers.
+const scratch = new DataView(new ArrayBuffer(8));
+
+/**
+ * One message that is being decoded, and how far.
+ *
+ * Every read checks that the bytes are there. The fields are open for speed.
+ */
+export class ByteInput {
+  /** The message; never a subclass, so that views of it are plain too. */
+  readonly bytes: Uint8Array;
+  /** Where the next byte is read. */
+  position = 0;
+
+  #format: string;
+
+  /**
+   * @param bytes The message
+   * @param format Its format, for error messages
+   */
+  constructor(bytes: Uint8Array, format: string) {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new TypeError(
+        `Cannot decode ${format}: found ${
+          bytes === null ? "null" : typeof bytes
+        }, expected a Uint8Array`,
+      );
+    }
+    this.bytes = plainBytes(bytes);
+    this.#format = format;
+  }
+
+  /** Steps over `length` bytes and returns where they begin. */
+  skip(length: number): number {
+    const start = this.position;
+    if (length > this.bytes.length - start) throw this.truncated(length);
+    this.position = start + length;
+    return start;
+  }
+
+  /** Reads one unsigned byte. */
+  uint8(): number {
+    const byte = this.bytes[this.position];
+    if (byte === undefined) throw this.truncated(1);
+    this.position++;
+    return byte;
+  }
+
+  /** Reads two bytes, big-endian, without a sign. */
+  uint16(): number {
+    const at = this.skip(2);
+    // `skip` has checked that the bytes are there; so below.
+    return (this.bytes[at] as number) << 8 | (this.bytes[at + 1] as number);
+  }
+
+  /** Reads four bytes, big-endian, without a sign. */
+  uint32(): number {
+    return this.int32() >>> 0;
+  }
+
+  /** Reads four bytes, big-endian, as two's complement. */
+  int32(): number {
+    const { bytes } = this;
+    const at = this.skip(4);
+    return (bytes[at] as number) << 24 | (bytes[at + 1] as number) << 16 |
+      (bytes[at + 2] as number) << 8 | (bytes[at + 3] as number);
+  }
+
+  /** Reads a single-precision number. */
+  float32(): number {
+    scratch.setInt32(0, this.int32());
+    return scratch.getFloat32(0);
+  }
+
+  /** Reads a double-precision number. */
+  float64(): number {
+    scratch.setInt32(0, this.int32());
+    scratch.setInt32(4, this.int32());
+    return scratch.getFloat64(0);
+  }
+
+  /**
+   * Reads `length` bytes: as a view when they are at least half of the memory that they would keep
+   * alive, otherwise as a copy.
+   */
+  binary(length: number): Uint8Array {
+    const { bytes } = this;
+    const start = this.skip(length);
+    return length * 2 >= bytes.buffer.byteLength
+      ? bytes.subarray(start, start + length)
+      : bytes.slice(start, start + length);
+  }
+
+  /** Fails unless every byte has been read. */
+  expectEnd(): void {
+    const left = this.bytes.length - this.position;
+    if (left > 0) {
+      throw this.syntaxError(this.position, `${left} bytes after the value`, "none");
+    }
+  }
+
+  /** The error for a message that ends too early. */
+  truncated(needed: number): SyntaxError {
+    const left = this.bytes.length - this.position;
+    return this.syntaxError(this.position, `${left} bytes before the end`, `${needed} or more`);
+  }
+
+  /** The error for a malformed message. */
+  syntaxError(position: number, found: string, expected: string): SyntaxError {
+    return new SyntaxError(this.#words(position, found, expected));
+  }
+
+  /** The error for a message beyond a limit. */
+  rangeError(position: number, found: string, expected: string): RangeError {
+    return new RangeError(this.#words(position, found, expected));
+  }
+
+  #words(position: number, found: string, expected: string): string {
+    return `Cannot decode ${this.#format} at byte ${position}: found ${found}, expected ${expected}`;
+  }
+}
+
+/** The same bytes as a plain `Uint8Array`: of a subclass, `subarray` and `slice` make more of it. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return Object.getPrototypeOf(bytes) === Uint8Array.prototype
+    ? bytes
+    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

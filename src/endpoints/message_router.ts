@@ -1,0 +1,53 @@
+import type { StreamCall } from "../calls/call_environment.ts";
+import type { RpcLogger } from "../logger.ts";
+import type { OpenFrame } from "../protocol/frame.ts";
+import { RpcError } from "../protocol/rpc_error.ts";
+import { RpcStatus } from "../protocol/status.ts";
+import type { RpcTransportMessage } from "../transports/message.ts";
+import type { IRpcTransport } from "../transports/transport.ts";
+
+/** The one listener on a transport: hands each message to the call of its stream. */
+export class MessageRouter {
+  /** Calls by stream, in both directions. */
+  readonly calls: Map<number, StreamCall> = new Map();
+  readonly #transport: IRpcTransport;
+  readonly #logger: RpcLogger;
+  readonly #onOpen: (opening: OpenFrame<unknown>) => void;
+
+  constructor(
+    transport: IRpcTransport,
+    options: { logger: RpcLogger; onOpen: (opening: OpenFrame<unknown>) => void },
+  ) {
+    this.#transport = transport;
+    this.#logger = options.logger;
+    this.#onOpen = options.onOpen;
+  }
+
+  /** Begins to listen; what came before is handed over at once. */
+  start(): void {
+    this.#transport.incomingMessages.listen((message) => this.#route(message));
+  }
+
+  /** Ends all calls from this side. */
+  abortAll(error: RpcError): void {
+    for (const call of [...this.calls.values()]) call.abort(error);
+  }
+
+  #route(message: RpcTransportMessage): void {
+    const call = this.calls.get(message.streamId);
+    try {
+      if (message.kind === "open") this.#onOpen(message);
+      else if (call !== undefined) call.receive(message);
+      else if (message.kind === "message") this.#release(message.streamId, message.message);
+    } catch (error) {
+      // A fault here is ours; it must cost one call and not the connection.
+      this.#logger.error("Call failed in the library", { error: String(error) });
+      call?.abort(new RpcError(RpcStatus.INTERNAL, "Internal error", { cause: error }));
+    }
+  }
+
+  /** Pays for a message whose call has ended. */
+  #release(streamId: number, message: unknown): void {
+    this.#transport.releaseMessage(streamId, message instanceof Uint8Array ? message.length : 0);
+  }
+}

@@ -1,0 +1,65 @@
+const encoder = new TextEncoder();
+// Without this a byte order mark at the start of a text would be lost.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Up to this length, joining characters one by one beats the platform's decoder. */
+const SHORT_BYTES = 8;
+
+/** Number of bytes that `text` takes as UTF-8; a lone surrogate counts as U+FFFD, three bytes. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) continue;
+    bytes += unit < 0x800 ? 1 : 2;
+    // A pair is two units and four bytes: two more than its length, which the first unit added.
+    if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(index + 1))) index++;
+  }
+  return bytes;
+}
+
+/** The longest beginning of `text` that takes at most `maxBytes` and cuts no character. */
+export function truncateUtf8(text: string, maxBytes: number): string {
+  if (text.length * 3 <= maxBytes) return text;
+  let bytes = 0;
+  for (let index = 0; index < text.length;) {
+    // `index` is below the length, so there is a character.
+    const point = text.codePointAt(index) as number;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    if (bytes > maxBytes) return text.slice(0, index);
+    index += point < 0x10000 ? 1 : 2;
+  }
+  return text;
+}
+
+/** Writes `text` into `bytes` at `offset`, where there must be room for all of it. */
+export function writeUtf8(text: string, bytes: Uint8Array, offset: number): void {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) {
+      encoder.encodeInto(text.slice(index), bytes.subarray(offset + index));
+      return;
+    }
+    bytes[offset + index] = unit;
+  }
+}
+
+/** Reads text; what is not UTF-8 becomes U+FFFD. */
+export function readUtf8(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > SHORT_BYTES) return decoder.decode(bytes.subarray(start, end));
+  let text = "";
+  for (let index = start; index < end; index++) {
+    const byte = bytes[index] ?? 0;
+    if (byte > 0x7f) return decoder.decode(bytes.subarray(start, end));
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xd800;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00;
+}

@@ -1,0 +1,186 @@
+import {
+  type ProtobufField,
+  protobufText,
+  ProtobufWriter,
+  readProtobuf,
+} from "../internal/protobuf.ts";
+import type {
+  RpcBadRequestDetail,
+  RpcDebugInfoDetail,
+  RpcErrorDetail,
+  RpcErrorInfoDetail,
+  RpcFieldViolation,
+  RpcRawDetail,
+  RpcRetryInfoDetail,
+} from "./error_detail.ts";
+
+/** Seconds that `google.protobuf.Duration` allows, about 10 000 years. */
+const MAX_DURATION_SECONDS = 315_576_000_000;
+
+/**
+ * Encodes a detail as the Protocol Buffers message that its type names (`google/rpc/error_details`).
+ *
+ * @param detail A detail of a known type, or a raw one
+ * @returns The message; the bytes of a raw detail as they are
+ *
+ * @example Send a detail through a channel of one's own
+ * ```ts
+ * import { decodeErrorDetail, encodeErrorDetail } from "@rpc-ts/websocket/protocol";
+ *
+ * const bytes = encodeErrorDetail({ type: "google.rpc.RetryInfo", retryDelayMs: 1500 });
+ * const detail = decodeErrorDetail("google.rpc.RetryInfo", bytes);
+ * if (!("retryDelayMs" in detail) || detail.retryDelayMs !== 1500) throw new Error("unexpected");
+ * ```
+ */
+export function encodeErrorDetail(detail: RpcErrorDetail): Uint8Array {
+  if ("value" in detail) return detail.value;
+  switch (detail.type) {
+    case "google.rpc.BadRequest":
+      return encodeBadRequest(detail);
+    case "google.rpc.RetryInfo":
+      return encodeRetryInfo(detail);
+    case "google.rpc.ErrorInfo":
+      return encodeErrorInfo(detail);
+    case "google.rpc.DebugInfo":
+      return encodeDebugInfo(detail);
+  }
+}
+
+/**
+ * Decodes a detail; it never throws, because an error must reach its caller whatever its details
+ * are.
+ *
+ * @param type Full name of the type, without `type.googleapis.com/`
+ * @param value The encoded detail; a raw detail keeps it as it is
+ * @returns The detail; a raw one when its type is unknown or its bytes are not of that type
+ *
+ * @example Pass an unknown detail through
+ * ```ts
+ * import { decodeErrorDetail } from "@rpc-ts/websocket/protocol";
+ *
+ * const detail = decodeErrorDetail("acme.Quota", new Uint8Array([1, 2, 3]));
+ * if (!("value" in detail) || detail.value.length !== 3) throw new Error("unexpected detail");
+ * ```
+ */
+export function decodeErrorDetail(type: string, value: Uint8Array): RpcErrorDetail {
+  try {
+    switch (type) {
+      case "google.rpc.BadRequest":
+        return decodeBadRequest(value);
+      case "google.rpc.RetryInfo":
+        return decodeRetryInfo(value) ?? { type, value };
+      case "google.rpc.ErrorInfo":
+        return decodeErrorInfo(value);
+      case "google.rpc.DebugInfo":
+        return decodeDebugInfo(value);
+    }
+  } catch {
+    // Malformed bytes stay raw: the reader throws for nothing else.
+  }
+  const raw: RpcRawDetail = { type, value };
+  return raw;
+}
+
+function encodeBadRequest(detail: RpcBadRequestDetail): Uint8Array {
+  const out = new ProtobufWriter();
+  for (const { field, description } of detail.fieldViolations) {
+    out.bytes(1, new ProtobufWriter().text(1, field).text(2, description).finish());
+  }
+  return out.finish();
+}
+
+function decodeBadRequest(value: Uint8Array): RpcBadRequestDetail {
+  const fieldViolations: RpcFieldViolation[] = [];
+  for (const violation of messages(value, 1)) {
+    const texts = readTexts(violation);
+    fieldViolations.push({ field: texts.get(1) ?? "", description: texts.get(2) ?? "" });
+  }
+  return { type: "google.rpc.BadRequest", fieldViolations };
+}
+
+function encodeRetryInfo(detail: RpcRetryInfoDetail): Uint8Array {
+  const delayMs = Math.max(0, detail.retryDelayMs);
+  let seconds = Math.min(Math.floor(delayMs / 1000), MAX_DURATION_SECONDS);
+  let nanos = Math.round((delayMs - seconds * 1000) * 1e6);
+  if (!(nanos >= 0 && nanos < 1e9)) {
+    // Rounded up to the next second, or beyond what a Duration holds, or not a number.
+    if (nanos === 1e9) seconds++;
+    nanos = 0;
+  }
+  const duration = new ProtobufWriter().integer(1, BigInt(seconds || 0)).integer(2, BigInt(nanos));
+  return new ProtobufWriter().bytes(1, duration.finish()).finish();
+}
+
+/** Undefined for a time that no retry can wait: a negative one. */
+function decodeRetryInfo(value: Uint8Array): RpcRetryInfoDetail | undefined {
+  let retryDelayMs = 0;
+  for (const duration of messages(value, 1)) {
+    let seconds = 0;
+    let nanos = 0;
+    for (const field of readProtobuf(duration)) {
+      if (field.kind !== "integer") continue;
+      if (field.number === 1) seconds = Number(field.value);
+      else if (field.number === 2) nanos = Number(field.value);
+    }
+    retryDelayMs = seconds * 1000 + nanos / 1e6;
+  }
+  if (!(retryDelayMs >= 0 && retryDelayMs <= MAX_DURATION_SECONDS * 1000)) return undefined;
+  return { type: "google.rpc.RetryInfo", retryDelayMs };
+}
+
+function encodeErrorInfo(detail: RpcErrorInfoDetail): Uint8Array {
+  const out = new ProtobufWriter().text(1, detail.reason).text(2, detail.domain);
+  for (const [key, value] of Object.entries(detail.metadata)) {
+    out.bytes(3, new ProtobufWriter().text(1, key).text(2, value).finish());
+  }
+  return out.finish();
+}
+
+function decodeErrorInfo(value: Uint8Array): RpcErrorInfoDetail {
+  const texts = readTexts(value);
+  const entries = messages(value, 3).map((entry) => {
+    const pair = readTexts(entry);
+    return [pair.get(1) ?? "", pair.get(2) ?? ""] as const;
+  });
+  return {
+    type: "google.rpc.ErrorInfo",
+    reason: texts.get(1) ?? "",
+    domain: texts.get(2) ?? "",
+    // Defines properties, so that a key such as `__proto__` is a key like any other.
+    metadata: Object.fromEntries(entries),
+  };
+}
+
+function encodeDebugInfo(detail: RpcDebugInfoDetail): Uint8Array {
+  const out = new ProtobufWriter();
+  for (const entry of detail.stackEntries) out.repeatedText(1, entry);
+  return out.text(2, detail.detail).finish();
+}
+
+function decodeDebugInfo(value: Uint8Array): RpcDebugInfoDetail {
+  return {
+    type: "google.rpc.DebugInfo",
+    stackEntries: messages(value, 1).map(protobufText),
+    detail: readTexts(value).get(2) ?? "",
+  };
+}
+
+/** All values of a field that holds bytes, in order. */
+function messages(value: Uint8Array, number: number): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  for (const field of readProtobuf(value)) {
+    if (field.number === number && field.kind === "bytes") found.push(field.value);
+  }
+  return found;
+}
+
+/** The last text of each field, by number. */
+function readTexts(value: Uint8Array): Map<number, string> {
+  const texts = new Map<number, string>();
+  for (const field of readProtobuf(value)) setText(texts, field);
+  return texts;
+}
+
+function setText(texts: Map<number, string>, field: ProtobufField): void {
+  if (field.kind === "bytes") texts.set(field.number, protobufText(field.value));
+}

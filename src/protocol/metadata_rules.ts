@@ -1,0 +1,207 @@
+import { varintLength } from "../internal/byte_writer.ts";
+import { DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
+import {
+  getMeasure,
+  metadataEntries,
+  type MetadataMeasure,
+  type RpcMetadata,
+  type RpcMetadataValue,
+  setMeasure,
+} from "./metadata.ts";
+import { isReservedMetadataName } from "./reserved_names.ts";
+import { RpcError } from "./rpc_error.ts";
+import { RpcStatus } from "./status.ts";
+
+/** The limits that metadata is held to. */
+export type RpcMetadataLimits = Pick<
+  RpcLimits,
+  "maxHeaderNameBytes" | "maxHeaderValueBytes" | "maxHeaders" | "maxMetadataBytes"
+>;
+
+/** What is wrong with metadata. */
+export interface MetadataFault {
+  /** `INVALID_ARGUMENT` for what may not be sent at all, `RESOURCE_EXHAUSTED` for a limit. */
+  readonly code: typeof RpcStatus.INVALID_ARGUMENT | typeof RpcStatus.RESOURCE_EXHAUSTED;
+  readonly text: string;
+}
+
+/**
+ * Checks metadata before it is sent, on any wire.
+ *
+ * Names are `0-9 a-z _ . -`, and not reserved for a wire; values are printable ASCII without a
+ * space at either end, or bytes where the name ends in `-bin`. What was found right is remembered
+ * by the metadata, so checking it again costs next to nothing.
+ *
+ * @param metadata The headers or trailers that a user wants to send
+ * @param limits Limits of count and sizes; the defaults unless given
+ * @throws {RpcError} `INVALID_ARGUMENT` that names the header, or `RESOURCE_EXHAUSTED` that names
+ *   the found and the allowed number; `maybeExecuted` is false
+ *
+ * @example Refuse a header of the wire
+ * ```ts
+ * import { RpcMetadata, validateMetadata } from "@rpc-ts/websocket/protocol";
+ *
+ * validateMetadata(RpcMetadata.from({ "x-tenant": "acme" }));
+ * let message = "";
+ * try {
+ *   validateMetadata(RpcMetadata.from({ "grpc-timeout": "1S" }));
+ * } catch (error) {
+ *   message = String(error);
+ * }
+ * if (!message.includes('"grpc-timeout"')) throw new Error("unexpected message");
+ * ```
+ */
+export function validateMetadata(
+  metadata: RpcMetadata,
+  limits: RpcMetadataLimits = DEFAULT_LIMITS,
+): void {
+  measureMetadata(metadata, limits);
+}
+
+/**
+ * Checks metadata as {@linkcode validateMetadata} does and measures it.
+ *
+ * @returns Its length as a metadata block
+ * @throws {RpcError} As {@linkcode validateMetadata}
+ */
+export function measureMetadata(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
+  if (metadata.size === 0) return 1;
+  const known = getMeasure(metadata);
+  if (known !== undefined && isWithin(known, metadata.size, limits)) return known.bytes;
+  return measureNew(metadata, limits);
+}
+
+/** What is wrong with the name of a header; undefined when nothing is. Reserved names are right. */
+export function findNameFault(name: string, limits: RpcMetadataLimits): MetadataFault | undefined {
+  if (name.length > limits.maxHeaderNameBytes) {
+    return exhausted("a header name", name.length, limits.maxHeaderNameBytes);
+  }
+  const wrong = findWrongNameUnit(name);
+  if (wrong < 0) return undefined;
+  return invalid("a header name", `found ${unitAt(name, wrong)}, expected 0-9 a-z _ . -`);
+}
+
+/** What is wrong with the value of a header whose name is right; undefined when nothing is. */
+export function findValueFault(
+  name: string,
+  value: RpcMetadataValue,
+  limits: RpcMetadataLimits,
+): MetadataFault | undefined {
+  if (value.length > limits.maxHeaderValueBytes) {
+    return exhausted(`header "${name}"`, value.length, limits.maxHeaderValueBytes);
+  }
+  const isBinary = isBinaryName(name);
+  if (typeof value !== "string") {
+    return isBinary ? undefined : invalid(`header "${name}"`, "found bytes, expected text");
+  }
+  return isBinary
+    ? invalid(`header "${name}"`, "found text, expected bytes")
+    : findTextFault(name, value);
+}
+
+/** Whether the values of this header are bytes. */
+export function isBinaryName(name: string): boolean {
+  return name.endsWith("-bin");
+}
+
+/** What is wrong with a number of headers; undefined when nothing is. */
+export function findCountFault(
+  headers: number,
+  limits: RpcMetadataLimits,
+): MetadataFault | undefined {
+  if (headers <= limits.maxHeaders) return undefined;
+  return {
+    code: RpcStatus.RESOURCE_EXHAUSTED,
+    text: `Cannot use metadata: found ${headers} headers, limit is ${limits.maxHeaders}`,
+  };
+}
+
+/** What is wrong with the length of a metadata block; undefined when nothing is. */
+export function findBlockFault(
+  bytes: number,
+  limits: RpcMetadataLimits,
+): MetadataFault | undefined {
+  if (bytes <= limits.maxMetadataBytes) return undefined;
+  return exhausted("metadata", bytes, limits.maxMetadataBytes);
+}
+
+/** Makes an error of a fault; `maybeExecuted` says whether a handler may have seen the request. */
+export function createMetadataError(fault: MetadataFault, maybeExecuted: boolean): RpcError {
+  return new RpcError(fault.code, fault.text, { maybeExecuted });
+}
+
+function measureNew(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
+  check(findCountFault(metadata.size, limits));
+  let bytes = varintLength(metadata.size);
+  let longestNameBytes = 0;
+  let longestValueBytes = 0;
+  for (const [name, value] of metadataEntries(metadata)) {
+    if (isReservedMetadataName(name)) {
+      check(invalid(`header "${printable(name)}"`, "the name is reserved"));
+    }
+    check(findNameFault(name, limits));
+    check(findValueFault(name, value, limits));
+    bytes += varintLength(name.length) + name.length + varintLength(value.length) + value.length;
+    longestNameBytes = Math.max(longestNameBytes, name.length);
+    longestValueBytes = Math.max(longestValueBytes, value.length);
+    check(findBlockFault(bytes, limits));
+  }
+  setMeasure(metadata, { bytes, longestNameBytes, longestValueBytes });
+  return bytes;
+}
+
+function isWithin(measure: MetadataMeasure, headers: number, limits: RpcMetadataLimits): boolean {
+  return measure.bytes <= limits.maxMetadataBytes && headers <= limits.maxHeaders &&
+    measure.longestNameBytes <= limits.maxHeaderNameBytes &&
+    measure.longestValueBytes <= limits.maxHeaderValueBytes;
+}
+
+/** Where a name breaks the grammar, -1 when nowhere; an empty name breaks it at 0. */
+function findWrongNameUnit(name: string): number {
+  for (let index = 0; index < name.length; index++) {
+    const unit = name.charCodeAt(index);
+    const isRight = unit >= 0x61 && unit <= 0x7a || unit >= 0x30 && unit <= 0x39 ||
+      unit === 0x2d || unit === 0x2e || unit === 0x5f;
+    if (!isRight) return index;
+  }
+  return name.length === 0 ? 0 : -1;
+}
+
+function findTextFault(name: string, value: string): MetadataFault | undefined {
+  for (let index = 0; index < value.length; index++) {
+    const unit = value.charCodeAt(index);
+    if (unit < 0x20 || unit > 0x7e) {
+      return invalid(`header "${name}"`, `found ${unitAt(value, index)}, expected printable ASCII`);
+    }
+  }
+  if (value.startsWith(" ") || value.endsWith(" ")) {
+    return invalid(`header "${name}"`, "the value begins or ends with a space");
+  }
+  return undefined;
+}
+
+function invalid(what: string, why: string): MetadataFault {
+  return { code: RpcStatus.INVALID_ARGUMENT, text: `Cannot use ${what}: ${why}` };
+}
+
+function exhausted(what: string, bytes: number, limit: number): MetadataFault {
+  return {
+    code: RpcStatus.RESOURCE_EXHAUSTED,
+    text: `Cannot use ${what}: found ${bytes} bytes, limit is ${limit} bytes`,
+  };
+}
+
+function check(fault: MetadataFault | undefined): void {
+  if (fault !== undefined) throw createMetadataError(fault, false);
+}
+
+function unitAt(text: string, index: number): string {
+  if (index >= text.length) return "nothing";
+  const hex = text.charCodeAt(index).toString(16).toUpperCase().padStart(4, "0");
+  return `U+${hex} at ${index}`;
+}
+
+/** A name that may hold anything, for an error message. */
+function printable(name: string): string {
+  return name.slice(0, 128).replace(/[^\x20-\x7e]/g, "?");
+}

@@ -1,0 +1,35 @@
+import type { HelloFrame } from "../frame.ts";
+
+/** The version that HELLO says. */
+export const NATIVE_VERSION = 1;
+/** Most bytes of a message in one frame. */
+export const MAX_FRAGMENT_BYTES = 64 * 1024;
+/** So many method paths get a number in each direction; later ones are always spelled out. */
+export const MAX_NUMBERED_PATHS = 256;
+/** Longest status text; a longer one is cut when it is sent. */
+export const MAX_STATUS_TEXT_BYTES = 8 * 1024;
+/** Longest reason of CANCEL and GOAWAY; a longer one is cut when it is sent. */
+export const MAX_REASON_BYTES = 1024;
+/** Longest payload of HELLO. */
+export const MAX_HELLO_BYTES = 4096;
+/** Longest name of a session. */
+export const MAX_SESSION_BYTES = 64;
+
+/**
+ * What holds for a peer until its HELLO has come, and for every setting that its HELLO leaves out
+ * (PROTOCOL.md, "HELLO").
+ */
+export const INITIAL_HELLO: HelloFrame = Object.freeze({
+  kind: "hello",
+  version: NATIVE_VERSION,
+  maxMessageBytes: 1024 * 1024,
+  maxMetadataBytes: 64 * 1024,
+  maxStreams: 64,
+  streamWindowBytes: 64 * 1024,
+  streamWindowMessages: 64,
+  connectionWindowBytes: 1024 * 1024,
+  session: undefined,
+  receivedBatches: 0,
+  sessionMs: 0,
+  compressions: Object.freeze([]),
+});

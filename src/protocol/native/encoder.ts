@@ -1,0 +1,242 @@
+import { type ByteWriter, varintLength } from "../../internal/byte_writer.ts";
+import { truncateUtf8, utf8Length } from "../../internal/utf8.ts";
+import type {
+  CancelFrame,
+  CreditFrame,
+  FrameEncoder,
+  GoawayFrame,
+  HalfCloseFrame,
+  HeadersFrame,
+  HelloFrame,
+  MessageFrame,
+  OpenFrame,
+  RpcFrame,
+  StatusFrame,
+} from "../frame.ts";
+import type { RpcLimits } from "../limits.ts";
+import { isMethodPath } from "../method_path.ts";
+import { RpcStatus } from "../status.ts";
+import { MAX_FRAGMENT_BYTES, MAX_NUMBERED_PATHS, MAX_REASON_BYTES } from "./constants.ts";
+import {
+  ACK,
+  CANCEL,
+  COMPRESSED,
+  CREDIT,
+  END,
+  GOAWAY,
+  HALF_CLOSE,
+  HAS_HEADERS,
+  HAS_MESSAGE,
+  HAS_PATH,
+  HAS_TEXT,
+  HAS_TRAILERS,
+  HEADERS,
+  HELLO,
+  MESSAGE,
+  MORE,
+  NOT_EXECUTED,
+  OPEN,
+  PING,
+  PONG,
+  STATUS,
+} from "./frame_type.ts";
+import { encodeHello } from "./hello_codec.ts";
+import { metadataBlockLength, writeMetadataBlock } from "./metadata_block.ts";
+import { createPathError } from "./method_path_reader.ts";
+import { measureStatusText, writeStatusText } from "./status_text.ts";
+
+/** Most bytes of a frame before its payload. */
+const MAX_HEAD_BYTES = 18;
+
+/** Writes the frames of one connection or session; nothing but paths is remembered. */
+export class NativeEncoder implements FrameEncoder {
+  readonly #limits: RpcLimits;
+  readonly #numbers: Map<string, number> = new Map();
+
+  constructor(limits: RpcLimits) {
+    this.#limits = limits;
+  }
+
+  encode(frame: RpcFrame, out: ByteWriter): void {
+    const before = out.length;
+    try {
+      this.#encode(frame, out);
+    } catch (error) {
+      out.truncate(before);
+      throw error;
+    }
+  }
+
+  #encode(frame: RpcFrame, out: ByteWriter): void {
+    switch (frame.kind) {
+      case "message":
+        return this.#message(frame, out);
+      case "open":
+        return this.#open(frame, out);
+      case "status":
+        return this.#status(frame, out);
+      case "headers":
+        return this.#headers(frame, out);
+      case "halfClose":
+        return this.#halfClose(frame, out);
+      case "cancel":
+        return this.#cancel(frame, out);
+      case "credit":
+        return this.#credit(frame, out);
+      case "ping":
+        return this.#number(PING, frame.token, out);
+      case "pong":
+        return this.#number(PONG, frame.token, out);
+      case "ack":
+        return this.#number(ACK, frame.batches, out);
+      case "goaway":
+        return this.#goaway(frame, out);
+      case "hello":
+        return this.#hello(frame, out);
+    }
+  }
+
+  #open(frame: OpenFrame, out: ByteWriter): void {
+    const { path, headers, message } = frame;
+    const number = this.#numbers.get(path) ?? 0;
+    if (number === 0 && !isMethodPath(path, this.#limits.maxPathBytes)) {
+      throw createPathError(this.#limits);
+    }
+    const hasHeaders = headers.size > 0;
+    const flags = (number === 0 ? HAS_PATH : 0) | (hasHeaders ? HAS_HEADERS : 0) |
+      messageFlags(message, frame.more, frame.compressed) | (frame.end ? END : 0);
+    const timeout = toTimeout(frame.timeoutMs);
+    const length = (number === 0 ? varintLength(path.length) + path.length : varintLength(number)) +
+      varintLength(timeout) + (hasHeaders ? metadataBlockLength(headers, this.#limits) : 0) +
+      (message?.length ?? 0);
+    writeHead(OPEN, flags, frame.streamId, length, out);
+    if (number === 0) {
+      out.varint(path.length);
+      // A checked path is ASCII.
+      out.text(path, path.length);
+    } else out.varint(number);
+    out.varint(timeout);
+    if (hasHeaders) writeMetadataBlock(headers, this.#limits, out);
+    if (message !== undefined) out.bytes(message);
+    if (number === 0 && this.#numbers.size < MAX_NUMBERED_PATHS) {
+      this.#numbers.set(path, this.#numbers.size + 1);
+    }
+  }
+
+  #message(frame: MessageFrame, out: ByteWriter): void {
+    const flags = messageFlags(frame.message, frame.more, frame.compressed) & ~HAS_MESSAGE;
+    writeHead(MESSAGE, flags, frame.streamId, frame.message.length, out);
+    out.bytes(frame.message);
+  }
+
+  #status(frame: StatusFrame, out: ByteWriter): void {
+    const { headers, trailers, message } = frame;
+    const limits = this.#limits;
+    const messages = toCount(frame.messages);
+    const text = measureStatusText(frame.text, frame.details, limits.maxMetadataBytes);
+    const hasHeaders = headers !== undefined && headers.size > 0;
+    const hasTrailers = trailers.size > 0;
+    const flags = (hasHeaders ? HAS_HEADERS : 0) | (hasTrailers ? HAS_TRAILERS : 0) |
+      messageFlags(message, false, frame.compressed) | (text === undefined ? 0 : HAS_TEXT) |
+      (frame.maybeExecuted || frame.code === RpcStatus.OK ? 0 : NOT_EXECUTED);
+    const length = varintLength(frame.code) + varintLength(messages) +
+      (hasHeaders ? metadataBlockLength(headers, limits) : 0) +
+      (hasTrailers ? metadataBlockLength(trailers, limits) : 0) +
+      (text?.length ?? 0) + (message?.length ?? 0);
+    writeHead(STATUS, flags, frame.streamId, length, out);
+    out.varint(frame.code);
+    out.varint(messages);
+    if (hasHeaders) writeMetadataBlock(headers, limits, out);
+    if (hasTrailers) writeMetadataBlock(trailers, limits, out);
+    if (text !== undefined) writeStatusText(text, out);
+    if (message !== undefined) out.bytes(message);
+  }
+
+  #headers(frame: HeadersFrame, out: ByteWriter): void {
+    const length = metadataBlockLength(frame.headers, this.#limits);
+    writeHead(HEADERS, 0, frame.streamId, length, out);
+    writeMetadataBlock(frame.headers, this.#limits, out);
+  }
+
+  #halfClose(frame: HalfCloseFrame, out: ByteWriter): void {
+    const messages = toCount(frame.messages);
+    writeHead(HALF_CLOSE, 0, frame.streamId, varintLength(messages), out);
+    out.varint(messages);
+  }
+
+  #cancel(frame: CancelFrame, out: ByteWriter): void {
+    const reason = truncateUtf8(frame.reason, MAX_REASON_BYTES);
+    const reasonBytes = utf8Length(reason);
+    writeHead(CANCEL, 0, frame.streamId, varintLength(frame.code) + reasonBytes, out);
+    out.varint(frame.code);
+    out.text(reason, reasonBytes);
+  }
+
+  #credit(frame: CreditFrame, out: ByteWriter): void {
+    const length = varintLength(frame.bytes) + varintLength(frame.messages);
+    writeHead(CREDIT, 0, frame.streamId, length, out);
+    out.varint(frame.bytes);
+    out.varint(frame.messages);
+  }
+
+  #goaway(frame: GoawayFrame, out: ByteWriter): void {
+    const reason = truncateUtf8(frame.reason, MAX_REASON_BYTES);
+    const reasonBytes = utf8Length(reason);
+    const numbers = varintLength(frame.lastStreamId) + varintLength(frame.code);
+    writeHead(GOAWAY, 0, 0, numbers + reasonBytes, out);
+    out.varint(frame.lastStreamId);
+    out.varint(frame.code);
+    out.text(reason, reasonBytes);
+  }
+
+  #hello(frame: HelloFrame, out: ByteWriter): void {
+    const payload = encodeHello(frame);
+    writeHead(HELLO, 0, 0, payload.length, out);
+    out.bytes(payload);
+  }
+
+  #number(type: number, value: number, out: ByteWriter): void {
+    writeHead(type, 0, 0, varintLength(value), out);
+    out.varint(value);
+  }
+}
+
+function writeHead(
+  type: number,
+  flags: number,
+  streamId: number,
+  length: number,
+  out: ByteWriter,
+): void {
+  out.reserve(MAX_HEAD_BYTES + length);
+  out.byte(type);
+  out.byte(flags);
+  out.varint(streamId);
+  out.varint(length);
+}
+
+function messageFlags(message: Uint8Array | undefined, more: boolean, compressed: boolean): number {
+  if (message === undefined) return 0;
+  if (message.length > MAX_FRAGMENT_BYTES) {
+    throw new RangeError(
+      `Cannot encode frame: message is ${message.length} bytes, limit is ${MAX_FRAGMENT_BYTES} bytes`,
+    );
+  }
+  if (more && message.length === 0) {
+    throw new RangeError("Cannot encode frame: a fragment that others follow is empty");
+  }
+  return HAS_MESSAGE | (more ? MORE : 0) | (compressed ? COMPRESSED : 0);
+}
+
+/** Milliseconds as the wire has them: whole, rounded up, 0 for none. */
+function toTimeout(timeoutMs: number | undefined): number {
+  if (timeoutMs === undefined) return 0;
+  return Math.min(Math.max(Math.ceil(timeoutMs), 1), Number.MAX_SAFE_INTEGER);
+}
+
+function toCount(messages: number | undefined): number {
+  if (messages === undefined) {
+    throw new TypeError("Cannot encode frame: messages is undefined, expected a count");
+  }
+  return messages;
+}

@@ -1,0 +1,36 @@
+import type { RpcWire } from "../frame.ts";
+import type { RpcLimits } from "../limits.ts";
+import { MAX_FRAGMENT_BYTES } from "./constants.ts";
+import { NativeDecoder } from "./decoder.ts";
+import { NativeEncoder } from "./encoder.ts";
+
+/**
+ * The wire of this library, sub-protocol `rpc-ts.v1` (PROTOCOL.md).
+ *
+ * @example Write a frame and read it
+ * ```ts
+ * import { decodeBatch, DEFAULT_LIMITS, encodeBatch, nativeWire } from "@rpc-ts/websocket/protocol";
+ *
+ * const batch = encodeBatch(nativeWire.createEncoder(DEFAULT_LIMITS), [
+ *   { kind: "cancel", streamId: 5, code: 1, reason: "Not needed any more" },
+ * ]);
+ * const [frame] = decodeBatch(nativeWire.createDecoder(DEFAULT_LIMITS), batch);
+ * if (frame?.kind !== "cancel" || frame.streamId !== 5) throw new Error("unexpected frame");
+ * ```
+ */
+export const nativeWire: RpcWire = Object.freeze({
+  protocol: "rpc-ts.v1",
+  capabilities: Object.freeze({
+    batches: true,
+    fragments: true,
+    hello: true,
+    combinedStatus: true,
+    resume: true,
+    goaway: true,
+    ping: true,
+    maxStreamId: Number.MAX_SAFE_INTEGER,
+  }),
+  maxFragmentBytes: MAX_FRAGMENT_BYTES,
+  createEncoder: (limits: RpcLimits) => new NativeEncoder(limits),
+  createDecoder: (limits: RpcLimits) => new NativeDecoder(limits),
+});

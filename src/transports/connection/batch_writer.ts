@@ -1,0 +1,147 @@
+import { ByteWriter } from "../../internal/byte_writer.ts";
+import type { RpcClock, RpcTimer } from "../../internal/clock.ts";
+import type { FrameEncoder, RpcFrame } from "../../protocol/frame.ts";
+import { RpcError } from "../../protocol/rpc_error.ts";
+import { RpcStatus } from "../../protocol/status.ts";
+import type { Channel } from "./channel.ts";
+
+/** A batch leaves at once when it has grown this large. */
+const BATCH_BYTES = 64 * 1024;
+/** More than this in the socket: data waits. Control frames still pass. */
+const HIGH_WATER_BYTES = 512 * 1024;
+/** Less than this in the socket: data goes on. */
+const LOW_WATER_BYTES = 256 * 1024;
+/** How often a socket without a drain event is asked. */
+const POLL_MS = 5;
+
+/** What a {@linkcode BatchWriter} needs beside the channel. */
+export interface BatchWriterOptions {
+  readonly encoder: FrameEncoder;
+  readonly clock: RpcClock;
+  /** Whether frames may share a WebSocket message. */
+  readonly batches: boolean;
+  /** More than this waiting in the socket fails the connection: the peer does not read. */
+  readonly maxQueuedBytes: number;
+  /** Called when data may be written again. */
+  readonly onWritable: () => void;
+  /** Called when the channel refused a batch. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * The one place where frames leave a connection.
+ *
+ * Frames written in the same turn leave in one WebSocket message. Frames written before the channel
+ * is open wait in the batch. `isWritable` says whether data may follow; whoever writes data asks it
+ * first, so that neither the batch nor the socket's buffer grows without bound.
+ */
+export class BatchWriter {
+  readonly #channel: Channel;
+  readonly #options: BatchWriterOptions;
+  readonly #batch = new ByteWriter(1024);
+  #isScheduled = false;
+  #isBlocked = false;
+  #isEnded = false;
+  #poll: RpcTimer | undefined;
+  /** Batches handed to the channel. */
+  batches = 0;
+  /** Frames written. */
+  frames = 0;
+  /** Bytes handed to the channel. */
+  bytes = 0;
+
+  constructor(channel: Channel, options: BatchWriterOptions) {
+    this.#channel = channel;
+    this.#options = options;
+  }
+
+  /** Whether data may be written now; control frames always may. */
+  get isWritable(): boolean {
+    return !this.#isBlocked && this.#batch.length < HIGH_WATER_BYTES;
+  }
+
+  /** Bytes that wait, here and in the socket. */
+  get queuedBytes(): number {
+    return this.#batch.length + this.#channel.bufferedBytes;
+  }
+
+  /** Bytes that wait here, because the turn has not ended or the channel is not open. */
+  get unsentBytes(): number {
+    return this.#batch.length;
+  }
+
+  /** Appends a frame to the batch, which leaves at the end of this turn. */
+  write(frame: RpcFrame): void {
+    if (this.#isEnded) return;
+    this.#options.encoder.encode(frame, this.#batch);
+    this.frames++;
+    if (!this.#options.batches || this.#batch.length >= BATCH_BYTES) return this.flush();
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(this.#flushScheduled);
+  }
+
+  readonly #flushScheduled = (): void => {
+    this.#isScheduled = false;
+    this.flush();
+  };
+
+  /** Sends the batch now. */
+  flush(): void {
+    if (this.#isEnded || this.#batch.length === 0 || !this.#channel.isOpen) return;
+    const batch = this.#batch.take();
+    this.batches++;
+    this.bytes += batch.length;
+    try {
+      this.#channel.send(batch);
+    } catch (error) {
+      this.#options.onFailure(error);
+      return;
+    }
+    const waiting = this.#channel.bufferedBytes;
+    if (waiting <= HIGH_WATER_BYTES) return;
+    this.#block();
+    if (waiting <= this.#options.maxQueuedBytes) return;
+    this.#options.onFailure(
+      new RpcError(
+        RpcStatus.RESOURCE_EXHAUSTED,
+        `Peer does not read: ${waiting} bytes wait, limit is ${this.#options.maxQueuedBytes}`,
+      ),
+    );
+  }
+
+  /** Looks at the socket's buffer again; called on its drain event and by the poll. */
+  checkDrained(): void {
+    if (!this.#isBlocked || this.#isEnded) return;
+    if (this.#channel.bufferedBytes > LOW_WATER_BYTES) return;
+    this.#isBlocked = false;
+    this.#stopPoll();
+    this.#options.onWritable();
+  }
+
+  /** Drops what has not been sent and stops; nothing is pending afterwards. */
+  end(): void {
+    this.#isEnded = true;
+    this.#stopPoll();
+  }
+
+  #block(): void {
+    if (this.#isBlocked) return;
+    this.#isBlocked = true;
+    this.#startPoll();
+  }
+
+  #startPoll(): void {
+    this.#poll = this.#options.clock.setTimer(() => {
+      this.#poll = undefined;
+      this.checkDrained();
+      if (this.#isBlocked && !this.#isEnded) this.#startPoll();
+    }, POLL_MS);
+  }
+
+  #stopPoll(): void {
+    if (this.#poll === undefined) return;
+    this.#options.clock.clearTimer(this.#poll);
+    this.#poll = undefined;
+  }
+}

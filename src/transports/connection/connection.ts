@@ -1,0 +1,374 @@
+import type { RpcClock, RpcTimer } from "../../internal/clock.ts";
+import type { RpcLogger } from "../../logger.ts";
+import { CLOSE_PROTOCOL_ERROR, CLOSE_TIMEOUT } from "../../protocol/close_code.ts";
+import { FrameError } from "../../protocol/frame_error.ts";
+import type { FrameDecoder, HelloFrame, RpcFrame, RpcWire } from "../../protocol/frame.ts";
+import type { RpcLimits } from "../../protocol/limits.ts";
+import type { RpcMetadata } from "../../protocol/metadata.ts";
+import { RpcError } from "../../protocol/rpc_error.ts";
+import { RpcStatus } from "../../protocol/status.ts";
+import type { RpcMessageListener } from "../message.ts";
+import type { RpcStreamEnd, RpcStreamOpening, RpcTransportSide } from "../transport.ts";
+import { BatchWriter } from "./batch_writer.ts";
+import type { Channel } from "./channel.ts";
+import { Inbound, notExecuted } from "./inbound.ts";
+import { type ConnectionLoss, errorFromLoss, lossFromClose, lossFromError } from "./loss.ts";
+import { Outbound } from "./outbound.ts";
+import { createHello, initialPeer } from "./peer_settings.ts";
+import { ReceiveLedger } from "./receive_ledger.ts";
+import { SendScheduler, streamEndedError } from "./send_scheduler.ts";
+import { StreamState } from "./stream_state.ts";
+import { StreamTable } from "./stream_table.ts";
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly side: RpcTransportSide;
+  readonly wire: RpcWire;
+  /** Sub-protocols that the open channel may have; any other ends it. */
+  readonly protocols: readonly string[];
+  readonly limits: RpcLimits;
+  readonly clock: RpcClock;
+  readonly logger: RpcLogger;
+  /** The highest stream id that this side used on earlier connections; 0 for none. */
+  readonly highestLocalId: number;
+  /** Takes what is meant for the layers above. */
+  readonly onMessage: RpcMessageListener;
+  /** Called once, when the peer's first frame has come. */
+  readonly onReady: () => void;
+  /** Called once, when the connection has ended and all its streams have been told. */
+  readonly onEnded: (loss: ConnectionLoss) => void;
+}
+
+type ConnectionState =
+  /** The socket is opening, or the peer has not said hello. Frames may be written already. */
+  | { readonly kind: "opening"; readonly timer: RpcTimer }
+  | { readonly kind: "ready" }
+  | { readonly kind: "ended"; readonly loss: ConnectionLoss };
+
+/**
+ * One socket's worth of streams: frames in one direction, messages in the other.
+ *
+ * It is born with its channel and ends with it; a transport that reconnects makes a new one. All
+ * inbound work is done synchronously, in the channel's message event.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #channel: Channel;
+  readonly #writer: BatchWriter;
+  readonly #scheduler: SendScheduler;
+  readonly #ledger: ReceiveLedger;
+  readonly #table: StreamTable;
+  readonly #inbound: Inbound;
+  readonly #outbound: Outbound;
+  readonly #decoder: FrameDecoder;
+  #state: ConnectionState;
+  #isPeerGoing = false;
+  #isDraining = false;
+
+  constructor(channel: Channel, options: ConnectionOptions) {
+    const { wire, limits, clock } = options;
+    const initial = initialPeer(wire, limits);
+    this.#options = options;
+    this.#channel = channel;
+    this.#decoder = wire.createDecoder(limits);
+    this.#table = new StreamTable(options);
+    this.#writer = new BatchWriter(channel, {
+      encoder: wire.createEncoder(limits),
+      clock,
+      batches: wire.capabilities.batches,
+      maxQueuedBytes: limits.maxQueuedBytes,
+      onWritable: () => this.#scheduler.pump(),
+      onFailure: (error) => this.#fail(error),
+    });
+    this.#scheduler = new SendScheduler(this.#writer, {
+      maxFragmentBytes: wire.maxFragmentBytes,
+      connectionBytes: initial.connectionWindowBytes,
+      onEnded: (stream) => this.#remove(stream, streamEndedError(stream.id)),
+    });
+    this.#ledger = new ReceiveLedger(limits, {
+      windowBytes: Math.max(limits.connectionWindowBytes, initial.connectionWindowBytes),
+      sendCredit: (streamId, bytes, messages) =>
+        this.#writer.write({ kind: "credit", streamId, bytes, messages }),
+    });
+    this.#inbound = new Inbound({
+      limits,
+      table: this.#table,
+      ledger: this.#ledger,
+      scheduler: this.#scheduler,
+      deliver: options.onMessage,
+      createStream: (id) => this.#createStream(id, false),
+      isDraining: () => this.#isDraining,
+      failStream: (stream, error) => this.#failStream(stream, error),
+      refuse: (streamId, error) => this.#writer.write(statusFrame(streamId, error)),
+      removeStream: (stream, reason) => this.#remove(stream, reason),
+    });
+    this.#outbound = new Outbound({
+      limits,
+      wire,
+      table: this.#table,
+      writer: this.#writer,
+      scheduler: this.#scheduler,
+      createStream: (id) => this.#createStream(id, true),
+      removeStream: (stream, reason) => this.#remove(stream, reason),
+    }, initial);
+    const timer = clock.setTimer(() => this.#timeOut(), limits.connectTimeoutMs);
+    this.#state = { kind: "opening", timer };
+    if (wire.capabilities.hello) this.#writer.write(createHello(limits));
+    this.#listen();
+  }
+
+  /** Why the connection ended; undefined while it has not. */
+  get loss(): ConnectionLoss | undefined {
+    return this.#state.kind === "ended" ? this.#state.loss : undefined;
+  }
+
+  /** Whether the peer has said hello and the connection has not ended. */
+  get isReady(): boolean {
+    return this.#state.kind === "ready";
+  }
+
+  /** The highest id of a stream that this side opened, on this connection or earlier ones. */
+  get highestLocalId(): number {
+    return this.#table.highestLocalId;
+  }
+
+  /** Streams open in both directions, and those that ended with messages unread. */
+  get openStreams(): number {
+    return this.#table.localStreams + this.#table.peerStreams + this.#table.unreadStreams;
+  }
+
+  /** Counters for health and diagnostics. */
+  stats(): Readonly<Record<string, number>> {
+    return {
+      localStreams: this.#table.localStreams,
+      peerStreams: this.#table.peerStreams,
+      queuedBytes: this.#outbound.queuedBytes,
+      batchesSent: this.#writer.batches,
+      framesSent: this.#writer.frames,
+      bytesSent: this.#writer.bytes,
+    };
+  }
+
+  /** Opens a stream; see `IRpcTransport.openStream`. */
+  openStream(opening: RpcStreamOpening): number {
+    if (this.#state.kind === "ended") throw errorFromLoss(this.#state.loss, false);
+    if (this.#isPeerGoing) throw notExecuted("UNAVAILABLE", "Peer is going away");
+    return this.#outbound.openStream(opening);
+  }
+
+  /** Sends a message; see `IRpcTransport.sendMessage`. */
+  sendMessage(streamId: number, message: Uint8Array): Promise<void> | undefined {
+    return this.#outbound.sendMessage(streamId, message);
+  }
+
+  /** Sends response headers; see `IRpcTransport.sendHeaders`. */
+  sendHeaders(streamId: number, headers: RpcMetadata): void {
+    this.#outbound.sendHeaders(streamId, headers);
+  }
+
+  /** Half-closes; see `IRpcTransport.finishSending`. */
+  finishSending(streamId: number): void {
+    this.#outbound.finishSending(streamId);
+  }
+
+  /** Ends a stream that the peer opened; see `IRpcTransport.endStream`. */
+  endStream(streamId: number, end: RpcStreamEnd): void {
+    this.#outbound.endStream(streamId, end);
+  }
+
+  /** Gives up a stream; see `IRpcTransport.cancelStream`. */
+  cancelStream(streamId: number, code: number, reason: string): void {
+    this.#outbound.cancelStream(streamId, code, reason);
+  }
+
+  /** Pays for a consumed message; see `IRpcTransport.releaseMessage`. */
+  releaseMessage(streamId: number, bytes: number): void {
+    const stream = this.#table.getReadable(streamId);
+    if (stream === undefined) return;
+    this.#ledger.release(stream, bytes);
+    this.#table.forgetRead(stream);
+  }
+
+  /** Tells the peer that no new streams are accepted; those that are open go on. */
+  goAway(reason: string): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    if (!this.#options.wire.capabilities.goaway) return;
+    const lastStreamId = this.#table.highestPeerId;
+    this.#writer.write({ kind: "goaway", lastStreamId, code: RpcStatus.UNAVAILABLE, reason });
+  }
+
+  /** Sends what waits in the batch, closes the channel and ends all streams with `loss`. */
+  close(loss: ConnectionLoss): void {
+    this.#end(loss);
+  }
+
+  #listen(): void {
+    this.#channel.listen({
+      onOpen: () => this.#open(),
+      onMessage: (batch) => this.#receive(batch),
+      onText: () => this.#options.logger.warn("Ignored a text message"),
+      onDrain: () => this.#writer.checkDrained(),
+      onClose: (close) => this.#end(lossFromClose(close)),
+    });
+  }
+
+  #open(): void {
+    const { protocol } = this.#channel;
+    if (!this.#options.protocols.includes(protocol)) {
+      const wanted = this.#options.wire.protocol;
+      const text = `Peer chose sub-protocol "${protocol}", expected "${wanted}"`;
+      const error = new RpcError(RpcStatus.FAILED_PRECONDITION, text);
+      this.#writer.end();
+      return this.#end(lossFromError(error, CLOSE_PROTOCOL_ERROR));
+    }
+    this.#writer.flush();
+    if (!this.#options.wire.capabilities.hello) this.#ready();
+    this.#scheduler.pump();
+  }
+
+  #ready(): void {
+    if (this.#state.kind !== "opening") return;
+    this.#options.clock.clearTimer(this.#state.timer);
+    this.#state = { kind: "ready" };
+    this.#options.onReady();
+  }
+
+  #receive(batch: Uint8Array): void {
+    if (this.#state.kind === "ended") return;
+    try {
+      this.#decoder.decode(batch, this.#onFrame);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  readonly #onFrame = (frame: RpcFrame): void => {
+    if (this.#state.kind === "ended") return;
+    switch (frame.kind) {
+      case "hello":
+        return this.#hello(frame);
+      case "ping":
+        return this.#writer.write({ kind: "pong", token: frame.token });
+      case "pong":
+      case "ack":
+        return;
+      case "goaway":
+        return this.#goneAway(frame.lastStreamId, frame.reason);
+      default:
+        return this.#inbound.receive(frame);
+    }
+  };
+
+  #hello(frame: HelloFrame): void {
+    const before = this.#outbound.peer;
+    this.#outbound.peer = frame;
+    const bytes = frame.streamWindowBytes - before.streamWindowBytes;
+    const messages = frame.streamWindowMessages - before.streamWindowMessages;
+    for (const stream of this.#table) this.#scheduler.grantStream(stream, bytes, messages);
+    this.#scheduler.grantConnection(frame.connectionWindowBytes - before.connectionWindowBytes);
+    this.#ready();
+  }
+
+  #goneAway(lastStreamId: number, reason: string): void {
+    this.#isPeerGoing = true;
+    const error = notExecuted("UNAVAILABLE", reason === "" ? "Peer is going away" : reason);
+    for (const stream of [...this.#table]) {
+      if (!stream.isLocal || stream.id <= lastStreamId) continue;
+      this.#remove(stream, streamEndedError(stream.id));
+      this.#options.onMessage(statusFrame(stream.id, error));
+    }
+  }
+
+  #createStream(id: number, isLocal: boolean): StreamState {
+    const { limits, wire } = this.#options;
+    const initial = initialPeer(wire, limits);
+    const { peer } = this.#outbound;
+    return new StreamState(id, {
+      isLocal,
+      sendBytes: peer.streamWindowBytes,
+      sendMessages: peer.streamWindowMessages,
+      windowBytes: Math.max(limits.streamWindowBytes, initial.streamWindowBytes),
+      windowMessages: Math.max(limits.streamWindowMessages, initial.streamWindowMessages),
+    });
+  }
+
+  /** Forgets a stream; nothing of it is pending afterwards. */
+  #remove(stream: StreamState, reason: RpcError): void {
+    if (!this.#table.remove(stream)) return;
+    this.#scheduler.drop(stream, reason);
+    stream.isReceiveEnded = true;
+    this.#ledger.dropPartial(stream);
+  }
+
+  /** Ends a stream whose frames are wrong, on both sides. */
+  #failStream(stream: StreamState, error: RpcError): void {
+    const { id: streamId, isLocal } = stream;
+    const { code, rawMessage: reason } = error;
+    this.#remove(stream, streamEndedError(streamId));
+    this.#writer.write(
+      isLocal ? { kind: "cancel", streamId, code, reason } : statusFrame(streamId, error),
+    );
+    this.#tellEnd(stream, error);
+  }
+
+  /** Tells the layers above that a stream ended without the peer's word. */
+  #tellEnd(stream: StreamState, error: RpcError): void {
+    const { id: streamId } = stream;
+    const { code, rawMessage: reason } = error;
+    this.#options.onMessage(
+      stream.isLocal ? statusFrame(streamId, error) : { kind: "cancel", streamId, code, reason },
+    );
+  }
+
+  #timeOut(): void {
+    const { connectTimeoutMs } = this.#options.limits;
+    const text = `Connection was not established within ${connectTimeoutMs} ms`;
+    this.#end(lossFromError(new RpcError(RpcStatus.UNAVAILABLE, text), CLOSE_TIMEOUT));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state.kind === "ended") return;
+    this.#options.logger.warn("Connection failed", { error: String(error) });
+    if (error instanceof FrameError) {
+      const cause = new RpcError(error.code, error.message);
+      return this.#end(lossFromError(cause, error.closeCode));
+    }
+    this.#end(lossFromError(RpcError.from(error, RpcStatus.INTERNAL), CLOSE_PROTOCOL_ERROR));
+  }
+
+  #end(loss: ConnectionLoss): void {
+    // Sending what waits may fail and end the connection already.
+    if (this.#state.kind !== "ended") this.#writer.flush();
+    if (this.#state.kind === "ended") return;
+    if (this.#state.kind === "opening") this.#options.clock.clearTimer(this.#state.timer);
+    const batchesSent = this.#writer.batches;
+    this.#state = { kind: "ended", loss };
+    this.#writer.end();
+    this.#channel.close(loss.closeCode, loss.text);
+    for (const stream of this.#table.clear()) {
+      const error = errorFromLoss(loss, !stream.isLocal || stream.openedInBatch < batchesSent);
+      this.#scheduler.drop(stream, error);
+      this.#tellEnd(stream, error);
+    }
+    this.#options.onEnded(loss);
+  }
+}
+
+/** The status frame that tells an error. */
+function statusFrame(streamId: number, error: RpcError): RpcFrame & { kind: "status" } {
+  return {
+    kind: "status",
+    streamId,
+    code: error.code,
+    text: error.rawMessage,
+    details: error.details,
+    maybeExecuted: error.maybeExecuted,
+    headers: undefined,
+    trailers: error.trailers,
+    message: undefined,
+    compressed: false,
+    messages: 0,
+    fault: undefined,
+  };
+}

@@ -1,0 +1,65 @@
+import { statusFromCloseCode } from "../../protocol/close_code.ts";
+import { RpcError } from "../../protocol/rpc_error.ts";
+import type { RpcStatusCode } from "../../protocol/status.ts";
+import { RpcStatus } from "../../protocol/status.ts";
+import type { ChannelClose } from "./channel.ts";
+
+/** How and why a connection ended. */
+export interface ConnectionLoss {
+  /** Status that calls in flight end with. */
+  readonly code: RpcStatusCode;
+  /** Status text, and the close reason where this side closes. */
+  readonly text: string;
+  /** WebSocket close code. */
+  readonly closeCode: number;
+  /** Which side ended it; `network` when nobody said so. */
+  readonly by: "us" | "peer" | "network";
+  readonly cause: unknown;
+}
+
+/** The loss that a closed channel means. */
+export function lossFromClose(close: ChannelClose): ConnectionLoss {
+  const isLost = close.code === 1006 || close.code === 0;
+  const reason = close.reason === "" ? "" : `: ${close.reason}`;
+  return {
+    code: statusFromCloseCode(close.code),
+    text: isLost && reason === ""
+      ? "Connection was lost"
+      : `WebSocket closed by peer with code ${close.code}${reason}`,
+    closeCode: close.code,
+    by: isLost ? "network" : "peer",
+    cause: close.cause,
+  };
+}
+
+/** The loss that a failure on this side means. */
+export function lossFromError(error: RpcError, closeCode: number): ConnectionLoss {
+  return { code: error.code, text: error.rawMessage, closeCode, by: "us", cause: error };
+}
+
+/** The error that a call ends with because of a loss. */
+export function errorFromLoss(loss: ConnectionLoss, maybeExecuted: boolean): RpcError {
+  return new RpcError(loss.code, loss.text, { maybeExecuted, cause: loss.cause });
+}
+
+/** The loss that replacing the connection by hand means for the calls on the old one. */
+export function lossByReplacement(): ConnectionLoss {
+  return {
+    code: RpcStatus.UNAVAILABLE,
+    text: "Connection was replaced",
+    closeCode: 1000,
+    by: "us",
+    cause: undefined,
+  };
+}
+
+/** The loss that closing the transport means. */
+export function lossByClose(): ConnectionLoss {
+  return {
+    code: RpcStatus.CANCELLED,
+    text: "Transport closed",
+    closeCode: 1000,
+    by: "us",
+    cause: undefined,
+  };
+}

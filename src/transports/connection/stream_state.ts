@@ -1,0 +1,78 @@
+import type { Deferred } from "../../internal/deferred.ts";
+import { Fifo } from "../../internal/fifo.ts";
+import type { HalfCloseFrame, HeadersFrame, StatusFrame } from "../../protocol/frame.ts";
+
+/** A message that is on its way out, perhaps in part. */
+export interface OutboundMessage {
+  readonly kind: "outbound";
+  readonly message: Uint8Array;
+  /** Bytes of it that have been written. */
+  offset: number;
+  /** Settles when the last of it has been written; undefined when nobody waits. */
+  readonly done: Deferred<void> | undefined;
+}
+
+/** What waits to be sent on a stream, in order. */
+export type Outbound = OutboundMessage | HeadersFrame | HalfCloseFrame | StatusFrame;
+
+/** Fragments of a message that has not come whole. */
+export interface PartialMessage {
+  readonly fragments: Uint8Array[];
+  bytes: number;
+  /** Bytes of it that the peer need not get credit for any more. */
+  creditedBytes: number;
+  readonly compressed: boolean;
+}
+
+/** What a connection knows of one open stream; it is forgotten when the stream ends. */
+export class StreamState {
+  readonly id: number;
+  /** Whether this side opened it. */
+  readonly isLocal: boolean;
+  /** The writer's batch that the opening frame went into. */
+  openedInBatch = 0;
+
+  /** Bytes that may be sent; below zero after the last admitted frame overshot. */
+  sendBytes: number;
+  /** Messages that may be begun. */
+  sendMessages: number;
+  readonly outbox: Fifo<Outbound> = new Fifo();
+  /** In the scheduler's queue of streams that can go on. */
+  isReady = false;
+  sentMessages = 0;
+  isSendEnded = false;
+
+  receivedMessages = 0;
+  isReceiveEnded = false;
+  /** The opening said that its message, which comes in fragments, is the only one. */
+  endsAfterMessage = false;
+  partial: PartialMessage | undefined;
+  /** Bytes and messages that the peer may still send. */
+  windowBytes: number;
+  windowMessages: number;
+  /** Whole messages handed over and not yet released. */
+  unreadMessages = 0;
+  /** Bytes of unread messages for which credit went out before they were whole. */
+  creditedBytes = 0;
+  /** Credit to be returned with the next grant. */
+  owedBytes = 0;
+  owedMessages = 0;
+
+  constructor(
+    id: number,
+    options: {
+      isLocal: boolean;
+      sendBytes: number;
+      sendMessages: number;
+      windowBytes: number;
+      windowMessages: number;
+    },
+  ) {
+    this.id = id;
+    this.isLocal = options.isLocal;
+    this.sendBytes = options.sendBytes;
+    this.sendMessages = options.sendMessages;
+    this.windowBytes = options.windowBytes;
+    this.windowMessages = options.windowMessages;
+  }
+}

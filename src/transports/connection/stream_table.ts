@@ -1,0 +1,102 @@
+import type { RpcTransportSide } from "../transport.ts";
+import type { StreamState } from "./stream_state.ts";
+
+/**
+ * The open streams of one connection, by id.
+ *
+ * Ids rise and are never reused, so the highest one seen tells a late frame from a wrong one, and
+ * nothing has to be remembered of streams that ended.
+ */
+export class StreamTable {
+  readonly #open: Map<number, StreamState> = new Map();
+  readonly #unread: Map<number, StreamState> = new Map();
+  readonly #localParity: number;
+  #local = 0;
+  /** The highest id that the peer opened. */
+  highestPeerId = 0;
+  /** The highest id that this side opened. */
+  highestLocalId: number;
+
+  constructor(options: { side: RpcTransportSide; highestLocalId: number }) {
+    this.#localParity = options.side === "caller" ? 1 : 0;
+    this.highestLocalId = options.highestLocalId;
+  }
+
+  /** Streams that this side opened. */
+  get localStreams(): number {
+    return this.#local;
+  }
+
+  /** Streams that the peer opened. */
+  get peerStreams(): number {
+    return this.#open.size - this.#local;
+  }
+
+  /** Streams that ended while messages of theirs were unread. */
+  get unreadStreams(): number {
+    return this.#unread.size;
+  }
+
+  /** The id of the next stream that this side opens. */
+  get nextLocalId(): number {
+    return this.highestLocalId === 0 ? 2 - this.#localParity : this.highestLocalId + 2;
+  }
+
+  /** Whether this side opens streams with such an id. */
+  isLocalId(id: number): boolean {
+    return id % 2 === this.#localParity;
+  }
+
+  /** Whether a stream with this id was open at some time on this connection. */
+  wasOpened(id: number): boolean {
+    return id <= (this.isLocalId(id) ? this.highestLocalId : this.highestPeerId);
+  }
+
+  /** The open stream with this id. */
+  get(id: number): StreamState | undefined {
+    return this.#open.get(id);
+  }
+
+  /** The stream with this id, open or with unread messages. */
+  getReadable(id: number): StreamState | undefined {
+    return this.#open.get(id) ?? this.#unread.get(id);
+  }
+
+  /** Adds a stream. */
+  add(stream: StreamState): void {
+    this.#open.set(stream.id, stream);
+    if (stream.isLocal) {
+      this.#local++;
+      this.highestLocalId = stream.id;
+    } else {
+      this.highestPeerId = stream.id;
+    }
+  }
+
+  /** Takes a stream out; it stays readable while messages of it are unread. False when it was out. */
+  remove(stream: StreamState): boolean {
+    if (!this.#open.delete(stream.id)) return false;
+    if (stream.isLocal) this.#local--;
+    if (stream.unreadMessages > 0) this.#unread.set(stream.id, stream);
+    return true;
+  }
+
+  /** Forgets a stream that ended and is read to its end. */
+  forgetRead(stream: StreamState): void {
+    if (stream.unreadMessages === 0) this.#unread.delete(stream.id);
+  }
+
+  /** Takes all streams out. */
+  clear(): StreamState[] {
+    const streams = [...this.#open.values()];
+    this.#open.clear();
+    this.#unread.clear();
+    this.#local = 0;
+    return streams;
+  }
+
+  /** The open streams, oldest first. */
+  [Symbol.iterator](): Iterator<StreamState> {
+    return this.#open.values();
+  }
+}

@@ -1,0 +1,278 @@
+import { type RpcClock, systemClock } from "../../internal/clock.ts";
+import { type RpcLogger, silentLogger } from "../../logger.ts";
+import { createLimits, type RpcLimits } from "../../protocol/limits.ts";
+import type { RpcMetadata } from "../../protocol/metadata.ts";
+import { RpcError } from "../../protocol/rpc_error.ts";
+import { RpcStatus } from "../../protocol/status.ts";
+import type { RpcWire } from "../../protocol/frame.ts";
+import type { Channel } from "../connection/channel.ts";
+import { Connection } from "../connection/connection.ts";
+import {
+  type ConnectionLoss,
+  errorFromLoss,
+  lossByClose,
+  lossByReplacement,
+} from "../connection/loss.ts";
+import { createHealthStatus, type RpcHealthStatus } from "../health.ts";
+import { RpcMessageFeed } from "../message.ts";
+import type {
+  IRpcTransport,
+  RpcPeerInfo,
+  RpcStreamEnd,
+  RpcStreamOpening,
+  RpcTransportSide,
+} from "../transport.ts";
+import { settlesWithin } from "../../internal/settles_within.ts";
+
+/** How long a close waits for the peer's answer. */
+const CLOSE_WAIT_MS = 2000;
+
+/** Settings that every WebSocket transport takes. */
+export interface RpcWebSocketTransportOptions {
+  /** Limits to change; all others take their default. */
+  readonly limits?: Partial<RpcLimits>;
+  /** Where records go; nowhere unless given. */
+  readonly logger?: RpcLogger;
+  /** Where time comes from; the platform's clock unless given. */
+  readonly clock?: RpcClock;
+}
+
+/** Why a connection ended, as hooks and listeners get it. */
+export interface RpcConnectionLoss {
+  /** What calls in flight ended with. */
+  readonly error: RpcError;
+  /** WebSocket close code; 1006 or 0 for a loss without one. */
+  readonly closeCode: number;
+  /** Which side ended it; `network` when neither said so. */
+  readonly by: "us" | "peer" | "network";
+}
+
+type TransportState =
+  | { readonly kind: "connected"; readonly connection: Connection; readonly channel: Channel }
+  | { readonly kind: "lost"; readonly loss: ConnectionLoss }
+  | { readonly kind: "closed"; readonly done: Promise<void> };
+
+/**
+ * What the two WebSocket transports share: the connection of the moment, a feed that is stable over
+ * reconnects, stream ids that go on, and checks of every byte from the wire.
+ *
+ * Extend it, or one of its subclasses, to add a policy of one's own: override
+ * {@linkcode RpcWebSocketTransportBase.connectionLost} to reconnect, or any method of
+ * {@linkcode IRpcTransport} to buffer, to delay or to refuse. Messages that come in reach the
+ * endpoint whole, checked and in order whatever a subclass does.
+ */
+export abstract class RpcWebSocketTransportBase implements IRpcTransport {
+  /** Which end this is. */
+  abstract readonly side: RpcTransportSide;
+  /** The other end. */
+  abstract readonly peer: RpcPeerInfo;
+  /** False: messages leave the process as bytes. */
+  readonly supportsZeroCopy = false;
+  /** Limits of this side. */
+  readonly limits: RpcLimits;
+  /** Everything that comes in; stable over reconnects. */
+  readonly incomingMessages: RpcMessageFeed = new RpcMessageFeed();
+  /** Where records go. */
+  protected readonly logger: RpcLogger;
+  /** Where time comes from. */
+  protected readonly clock: RpcClock;
+  #state: TransportState | undefined;
+  #highestLocalId = 0;
+  #reconnecting: Promise<RpcHealthStatus> | undefined;
+  #ready: ((isReady: boolean) => void)[] = [];
+
+  /**
+   * Makes a transport without a connection; a subclass attaches one.
+   *
+   * @param options Limits, logger and clock
+   * @throws {RangeError} When a limit is not a positive whole number
+   */
+  constructor(options: RpcWebSocketTransportOptions = {}) {
+    this.limits = createLimits(options.limits);
+    this.logger = options.logger ?? silentLogger;
+    this.clock = options.clock ?? systemClock;
+  }
+
+  /** Whether a lost connection can be replaced. */
+  abstract get canReconnect(): boolean;
+
+  /** Makes the channel of a new connection; only called when {@linkcode canReconnect} is true. */
+  protected abstract openChannel(): Channel;
+
+  /** The wire that a new connection speaks. */
+  protected abstract selectWire(): RpcWire;
+
+  /** Called when a connection carries frames: the first one, and every one that replaces it. */
+  protected connectionReady(): void {}
+
+  /**
+   * Called when a connection has ended other than by {@linkcode close}, after all its calls have
+   * been told. Not called for a connection that {@linkcode reconnect} replaced.
+   */
+  protected connectionLost(_loss: RpcConnectionLoss): void {}
+
+  get openStreams(): number {
+    return this.#state?.kind === "connected" ? this.#state.connection.openStreams : 0;
+  }
+
+  get isClosed(): boolean {
+    return this.#state?.kind === "closed" || (this.#state?.kind === "lost" && !this.canReconnect);
+  }
+
+  openStream(opening: RpcStreamOpening): number {
+    return this.#connection().openStream(opening);
+  }
+
+  sendMessage(streamId: number, message: unknown): Promise<void> | undefined {
+    if (!(message instanceof Uint8Array)) {
+      throw new TypeError(`Cannot send message: it is ${typeof message}, expected bytes`);
+    }
+    return this.#connection().sendMessage(streamId, message);
+  }
+
+  sendHeaders(streamId: number, headers: RpcMetadata): void {
+    this.#connection().sendHeaders(streamId, headers);
+  }
+
+  finishSending(streamId: number): void {
+    this.#connection().finishSending(streamId);
+  }
+
+  endStream(streamId: number, end: RpcStreamEnd): void {
+    this.#connection().endStream(streamId, end);
+  }
+
+  cancelStream(streamId: number, code: number, reason: string): void {
+    // Streams ended with their connection: there is nobody left to tell.
+    if (this.#state?.kind !== "connected") return;
+    this.#state.connection.cancelStream(streamId, code, reason);
+  }
+
+  releaseMessage(streamId: number, bytes: number): void {
+    if (this.#state?.kind === "connected") {
+      this.#state.connection.releaseMessage(streamId, bytes);
+    }
+  }
+
+  health(): RpcHealthStatus {
+    const state = this.#state;
+    if (state === undefined || state.kind === "closed" || this.isClosed) {
+      return createHealthStatus("transport", "closed", { message: "Transport is closed" });
+    }
+    if (state.kind === "lost") {
+      return createHealthStatus("transport", "degraded", {
+        message: "WebSocket connection is down, reconnect is required",
+        details: { canReconnect: true, closeCode: state.loss.closeCode, reason: state.loss.text },
+      });
+    }
+    const details = { canReconnect: this.canReconnect, ...state.connection.stats() };
+    return state.connection.isReady
+      ? createHealthStatus("transport", "healthy", { message: "Connected", details })
+      : createHealthStatus("transport", "reconnecting", { message: "Connecting", details });
+  }
+
+  reconnect(): Promise<RpcHealthStatus> {
+    if (this.#state?.kind === "closed" || !this.canReconnect) {
+      return Promise.resolve(this.health());
+    }
+    this.#reconnecting ??= this.#replaceConnection().finally(() => {
+      this.#reconnecting = undefined;
+    });
+    return this.#reconnecting;
+  }
+
+  close(): Promise<void> {
+    if (this.#state?.kind === "closed") return this.#state.done;
+    const before = this.#state;
+    const channel = before?.kind === "connected" ? before.channel : undefined;
+    const done = channel === undefined
+      ? Promise.resolve()
+      : settlesWithin(channel.closed, CLOSE_WAIT_MS, this.clock);
+    // The state comes first: what is told of the end must not find the transport open.
+    this.#state = { kind: "closed", done };
+    if (before?.kind === "connected") before.connection.close(lossByClose());
+    this.#settleReady(false);
+    return done;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Tells the peer that no new streams are accepted; calls that run go on.
+   *
+   * @param reason Short ASCII text for the peer's calls that come too late
+   */
+  goAway(reason: string): void {
+    if (this.#state?.kind === "connected") this.#state.connection.goAway(reason);
+  }
+
+  /** Makes a connection of a channel; calls can be made on it at once. */
+  protected attach(channel: Channel): void {
+    const wire = this.selectWire();
+    const connection: Connection = new Connection(channel, {
+      side: this.side,
+      wire,
+      // A socket that tells no sub-protocol is taken at its owner's word.
+      protocols: this.canReconnect ? [wire.protocol] : [wire.protocol, ""],
+      limits: this.limits,
+      clock: this.clock,
+      logger: this.logger,
+      highestLocalId: this.#highestLocalId,
+      onMessage: (message) => this.incomingMessages.push(message),
+      onReady: () => {
+        this.logger.debug("Connected");
+        this.#settleReady(true);
+        this.connectionReady();
+      },
+      onEnded: (loss) => this.#ended(connection, loss),
+    });
+    this.#state = { kind: "connected", connection, channel };
+  }
+
+  #connection(): Connection {
+    const state = this.#state;
+    if (state?.kind === "connected") return state.connection;
+    if (state?.kind === "lost") throw errorFromLoss(state.loss, false);
+    throw new RpcError(RpcStatus.FAILED_PRECONDITION, "Transport is closed", {
+      maybeExecuted: false,
+    });
+  }
+
+  async #replaceConnection(): Promise<RpcHealthStatus> {
+    const before = this.#state;
+    if (before?.kind === "connected") {
+      // Taken out first, so that its end is not taken for a loss.
+      this.#state = { kind: "lost", loss: lossByReplacement() };
+      this.#highestLocalId = before.connection.highestLocalId;
+      before.connection.close(lossByReplacement());
+    }
+    const isSettled = new Promise<boolean>((resolve) => this.#ready.push(resolve));
+    // Calls that were told of the end may have closed the transport.
+    if (this.#state?.kind !== "closed") this.attach(this.openChannel());
+    else this.#settleReady(false);
+    await isSettled;
+    return this.health();
+  }
+
+  #ended(connection: Connection, loss: ConnectionLoss): void {
+    const state = this.#state;
+    if (state?.kind !== "connected" || state.connection !== connection) return;
+    this.#highestLocalId = connection.highestLocalId;
+    this.#state = { kind: "lost", loss };
+    this.logger.info("Connection lost", { closeCode: loss.closeCode, by: loss.by });
+    this.#settleReady(false);
+    this.connectionLost({
+      error: errorFromLoss(loss, true),
+      closeCode: loss.closeCode,
+      by: loss.by,
+    });
+  }
+
+  #settleReady(isReady: boolean): void {
+    const waiting = this.#ready;
+    this.#ready = [];
+    for (const settle of waiting) settle(isReady);
+  }
+}

@@ -1,0 +1,139 @@
+import { createDeferred } from "../../internal/deferred.ts";
+import { truncateCloseReason } from "../../protocol/close_reason.ts";
+import { RpcError } from "../../protocol/rpc_error.ts";
+import { RpcStatus } from "../../protocol/status.ts";
+import type { Channel, ChannelListener } from "../connection/channel.ts";
+import {
+  SOCKET_CLOSED,
+  SOCKET_OPEN,
+  type WebSocketEventLike,
+  type WebSocketLike,
+} from "./web_socket_like.ts";
+
+/**
+ * A WebSocket as a channel: bytes in, bytes out, one close.
+ *
+ * It evens out what the platforms do differently: binary types, several close events, errors that
+ * come as events, close codes that are missing, a socket that is still to be made.
+ */
+export class WebSocketChannel implements Channel {
+  readonly #closed = createDeferred<void>();
+  #socket: WebSocketLike | undefined;
+  #listener: ChannelListener | undefined;
+  #closing: { readonly code: number; readonly reason: string } | undefined;
+  #cause: unknown;
+  #isClosed = false;
+
+  /** Makes a channel of a socket, or of one that comes later. */
+  constructor(socket: WebSocketLike | Promise<WebSocketLike>) {
+    if (!(socket instanceof Promise)) this.#attach(socket);
+    else {
+      socket.then((made) => this.#attach(made), (error: unknown) => {
+        this.#cause = error;
+        this.#end({ code: 1006, reason: "" });
+      });
+    }
+  }
+
+  get protocol(): string {
+    return this.#socket?.protocol ?? "";
+  }
+
+  get isOpen(): boolean {
+    return this.#closing === undefined && this.#socket?.readyState === SOCKET_OPEN;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  listen(listener: ChannelListener): void {
+    this.#listener = listener;
+    if (this.isOpen) listener.onOpen();
+  }
+
+  send(batch: Uint8Array<ArrayBuffer>): void {
+    if (!this.isOpen) {
+      throw new RpcError(RpcStatus.UNAVAILABLE, "Cannot send: the socket is not open");
+    }
+    this.#socket?.send(batch);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closing !== undefined) return;
+    this.#closing = { code, reason: truncateCloseReason(reason) };
+    if (this.#socket !== undefined) this.#closeSocket(this.#socket);
+  }
+
+  #attach(socket: WebSocketLike): void {
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", this.#onOpen);
+    socket.addEventListener("message", this.#onMessage);
+    socket.addEventListener("drain", this.#onDrain);
+    socket.addEventListener("error", this.#onError);
+    socket.addEventListener("close", this.#onClose);
+    if (this.#closing !== undefined) this.#closeSocket(socket);
+    else if (socket.readyState === SOCKET_OPEN) this.#listener?.onOpen();
+    // No event comes of a socket that is closed already; its owner is still being built.
+    if (socket.readyState === SOCKET_CLOSED) {
+      queueMicrotask(() => this.#end({ code: 1006, reason: "" }));
+    }
+  }
+
+  #closeSocket(socket: WebSocketLike): void {
+    try {
+      // An application may use 1000 and 3000 to 4999 (RFC 6455, 7.4; WHATWG WebSockets, 3.1).
+      const { code, reason } = this.#closing ?? { code: 1000, reason: "" };
+      socket.close(code >= 3000 && code <= 4999 ? code : 1000, reason);
+    } catch (error) {
+      this.#cause ??= error;
+      socket.close();
+    }
+  }
+
+  readonly #onOpen = (): void => {
+    this.#listener?.onOpen();
+  };
+
+  readonly #onMessage = (event: WebSocketEventLike): void => {
+    if (this.#closing !== undefined) return;
+    const { data } = event;
+    if (data instanceof ArrayBuffer) this.#listener?.onMessage(new Uint8Array(data));
+    else if (ArrayBuffer.isView(data)) {
+      this.#listener?.onMessage(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    } else this.#listener?.onText();
+  };
+
+  readonly #onDrain = (): void => {
+    this.#listener?.onDrain();
+  };
+
+  readonly #onError = (event: WebSocketEventLike): void => {
+    this.#cause ??= event.message === undefined || event.message === ""
+      ? undefined
+      : new Error(event.message);
+  };
+
+  readonly #onClose = (event: WebSocketEventLike): void => {
+    this.#end({ code: event.code ?? 1006, reason: event.reason ?? "" });
+  };
+
+  /** Takes the first close; Deno reports a ping that was not answered twice. */
+  #end(close: { code: number; reason: string }): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const socket = this.#socket;
+    socket?.removeEventListener("open", this.#onOpen);
+    socket?.removeEventListener("message", this.#onMessage);
+    socket?.removeEventListener("drain", this.#onDrain);
+    socket?.removeEventListener("close", this.#onClose);
+    // The error listener stays: an error without one ends the process on some platforms.
+    this.#closed.resolve();
+    this.#listener?.onClose({ ...close, cause: this.#cause });
+  }
+}

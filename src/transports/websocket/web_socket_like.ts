@@ -1,0 +1,41 @@
+/** What a socket's events carry, as far as this library looks. */
+export interface WebSocketEventLike {
+  /** Of a `message` event: text, or bytes as `binaryType` says. */
+  readonly data?: unknown;
+  /** Of a `close` event. */
+  readonly code?: number;
+  /** Of a `close` event. */
+  readonly reason?: string;
+  /** Of an `error` event, on some platforms. */
+  readonly message?: string;
+}
+
+/**
+ * Any standards-shaped WebSocket: that of a browser, of Deno, Bun's client, or of the `ws` package.
+ *
+ * A socket that can tell when its send buffer has drained dispatches `drain` events; others are
+ * asked for `bufferedAmount` while something waits.
+ */
+export interface WebSocketLike {
+  /** 0 connecting, 1 open, 2 closing, 3 closed. */
+  readonly readyState: number;
+  /** The sub-protocol that the server chose; empty when it chose none. */
+  readonly protocol: string;
+  /** Bytes sent but not yet given to the network. */
+  readonly bufferedAmount: number;
+  /** Set to `arraybuffer` by this library. */
+  binaryType: string;
+  /** Sends one binary message. */
+  send(data: Uint8Array<ArrayBuffer>): void;
+  /** Closes. */
+  close(code?: number, reason?: string): void;
+  /** Registers a listener for `open`, `message`, `error`, `close` or `drain`. */
+  addEventListener(type: string, listener: (event: WebSocketEventLike) => void): void;
+  /** Takes a listener away. */
+  removeEventListener(type: string, listener: (event: WebSocketEventLike) => void): void;
+}
+
+/** `readyState` of an open socket. */
+export const SOCKET_OPEN = 1;
+/** `readyState` of a closed socket. */
+export const SOCKET_CLOSED = 3;

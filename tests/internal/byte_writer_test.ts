@@ -1,0 +1,130 @@
+import { ByteWriter, varintLength } from "../../src/internal/byte_writer.ts";
+import { assert, assertEquals, assertThrows } from "../support/assert.ts";
+import { test } from "../support/test.ts";
+
+/** Numbers at every change of length, with the bytes that LEB128 has for them. */
+const VARINTS: readonly (readonly [number, string])[] = [
+  [0, "00"],
+  [1, "01"],
+  [127, "7f"],
+  [128, "80 01"],
+  [16383, "ff 7f"],
+  [16384, "80 80 01"],
+  [2 ** 21 - 1, "ff ff 7f"],
+  [2 ** 21, "80 80 80 01"],
+  [2 ** 28 - 1, "ff ff ff 7f"],
+  [2 ** 28, "80 80 80 80 01"],
+  [2 ** 31 - 1, "ff ff ff ff 07"],
+  [2 ** 31, "80 80 80 80 08"],
+  [2 ** 32, "80 80 80 80 10"],
+  [2 ** 35 - 1, "ff ff ff ff 7f"],
+  [2 ** 35, "80 80 80 80 80 01"],
+  [2 ** 42 - 1, "ff ff ff ff ff 7f"],
+  [2 ** 42, "80 80 80 80 80 80 01"],
+  [2 ** 49 - 1, "ff ff ff ff ff ff 7f"],
+  [2 ** 49, "80 80 80 80 80 80 80 01"],
+  [Number.MAX_SAFE_INTEGER, "ff ff ff ff ff ff ff 0f"],
+];
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}
+
+test("ByteWriter.varint() writes LEB128 in its shortest form", () => {
+  for (const [value, expected] of VARINTS) {
+    const out = new ByteWriter(1);
+    out.varint(value);
+    assertEquals(hex(out.take()), expected, `${value}`);
+  }
+});
+
+test("varintLength() is the number of bytes that varint() writes", () => {
+  for (const [value, expected] of VARINTS) {
+    assertEquals(varintLength(value), expected.split(" ").length, `${value}`);
+  }
+});
+
+test("ByteWriter.varint() refuses what is not an unsigned integer up to 2^53 - 1", () => {
+  for (const value of [-1, NaN, Infinity, 2 ** 53]) {
+    const out = new ByteWriter();
+    assertThrows(() => out.varint(value), RangeError, String(value));
+    assertEquals(out.length, 0);
+  }
+});
+
+test("ByteWriter grows from nothing and keeps what was written", () => {
+  const out = new ByteWriter(0);
+  const expected: number[] = [];
+  for (let value = 0; value < 100_000; value++) {
+    out.byte(value & 0xff);
+    expected.push(value & 0xff);
+  }
+  assertEquals(out.length, 100_000);
+  assertEquals(out.take(), Uint8Array.from(expected));
+});
+
+test("ByteWriter.bytes() writes short and long arrays at their place", () => {
+  for (const length of [0, 1, 24, 25, 1000, 40_000]) {
+    const out = new ByteWriter(8);
+    const value = Uint8Array.from({ length }, (_, index) => index & 0xff);
+    out.byte(7);
+    out.bytes(value);
+    out.byte(8);
+    assertEquals(out.take(), Uint8Array.from([7, ...value, 8]));
+  }
+});
+
+test("ByteWriter.text() writes text that fills the buffer exactly", () => {
+  const out = new ByteWriter(6);
+  out.text("é日a", 6);
+  assertEquals(new TextDecoder().decode(out.take()), "é日a");
+});
+
+test("ByteWriter.take() hands over bytes that later writes leave alone", () => {
+  const out = new ByteWriter(64);
+  const taken: Uint8Array[] = [];
+  for (let round = 0; round < 200; round++) {
+    for (let count = 0; count <= round % 40; count++) out.byte(round);
+    taken.push(out.take());
+  }
+  taken.forEach((bytes, round) => {
+    assertEquals(bytes.length, round % 40 + 1);
+    assert(bytes.every((byte) => byte === round), `take ${round} was changed`);
+  });
+});
+
+test("ByteWriter.take() gives nothing when nothing was written", () => {
+  const out = new ByteWriter();
+  assertEquals(out.take().length, 0);
+  out.byte(1);
+  out.take();
+  assertEquals(out.take().length, 0);
+});
+
+test("ByteWriter.take() keeps no buffer that grew for one large take", () => {
+  const out = new ByteWriter();
+  out.bytes(new Uint8Array(1024 * 1024));
+  out.take();
+  out.byte(1);
+  assert(out.take().buffer.byteLength <= 16 * 1024, "the large buffer is kept");
+});
+
+test("ByteWriter.truncate() undoes writes since a length, after a take as well", () => {
+  const out = new ByteWriter(4);
+  out.byte(9);
+  out.take();
+  out.byte(1);
+  out.byte(2);
+  const length = out.length;
+  out.bytes(new Uint8Array(100));
+  out.truncate(length);
+  out.byte(3);
+  assertEquals([...out.take()], [1, 2, 3]);
+});
+
+test("ByteWriter.reserve() writes nothing", () => {
+  const out = new ByteWriter(1);
+  out.byte(5);
+  out.reserve(10_000);
+  assertEquals([...out.take()], [5]);
+});

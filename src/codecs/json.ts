@@ -2,8 +2,8 @@ import type { RpcCodec } from "./codec.ts";
 import { checkJsonDepth } from "./json/depth.ts";
 import { formatJson } from "./json/format.ts";
 import { isPlainJson } from "./json/plain.ts";
-import { plainBytes } from "./shared/byte_input.ts";
 import { checkMaxDepth } from "./shared/max_depth.ts";
+import { checkBytes } from "./shared/plain_bytes.ts";
 import { Unrepresentable } from "./shared/unrepresentable.ts";
 import { decodeUtf8 } from "./shared/utf8_decode.ts";
 
@@ -73,10 +73,7 @@ function encodeJson(value: unknown, maxDepth: number): Uint8Array<ArrayBuffer> {
 }
 
 function decodeJson(bytes: Uint8Array, maxDepth: number): unknown {
-  if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(`Cannot decode JSON: found ${typeof bytes}, expected a Uint8Array`);
-  }
-  checkJsonDepth(plainBytes(bytes), maxDepth);
+  checkJsonDepth(checkBytes(bytes, "decode", "JSON"), maxDepth);
   const text = decodeUtf8(bytes);
   if (text === undefined) {
     throw new SyntaxError(`Cannot decode JSON: found ${bytes.length} bytes, expected UTF-8`);

@@ -1,8 +1,8 @@
 import type { RpcCodec } from "./codec.ts";
 import { decodeMessagePack } from "./messagepack/decoder.ts";
 import { encodeMessagePack } from "./messagepack/encoder.ts";
-import { plainBytes } from "./shared/byte_input.ts";
 import { checkMaxDepth } from "./shared/max_depth.ts";
+import { sendableBytes } from "./shared/plain_bytes.ts";
 
 const DEFAULT_MAX_DEPTH = 128;
 
@@ -106,7 +106,7 @@ function foreignCodec(functions: MessagePackFunctions): RpcCodec {
           cause,
         });
       }
-      if (bytes instanceof Uint8Array) return plainBytes(bytes);
+      if (bytes instanceof Uint8Array) return sendableBytes(bytes);
       throw new TypeError(
         `Cannot encode value as MessagePack: the given function returned ${typeof bytes}, expected a Uint8Array`,
       );

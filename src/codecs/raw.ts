@@ -1,12 +1,13 @@
 import type { RpcCodec } from "./codec.ts";
-import { plainBytes } from "./shared/byte_input.ts";
+import { checkBytes, plainBytes, sendableBytes } from "./shared/plain_bytes.ts";
 
 /**
  * The codec of methods whose messages are bytes already: what is given is sent, without a copy.
  *
  * The bytes given to `encode` are read until they are sent, so they must not be written before that.
  * What `decode` returns is a view of what came from the wire. Subclasses, such as the `Buffer` of some
- * platforms, come out as plain `Uint8Array` views of the same memory.
+ * platforms, come out as plain `Uint8Array` views of the same memory; only memory that other threads
+ * may write is copied. Anything but a `Uint8Array` is a `TypeError`.
  *
  * @returns The codec; one and the same for all
  *
@@ -24,15 +25,10 @@ export function rawCodec(): RpcCodec<Uint8Array> {
 
 const codec: RpcCodec<Uint8Array> = {
   name: "raw",
-  encode: (value: Uint8Array): Uint8Array<ArrayBuffer> => plainBytes(checkBytes(value, "encode")),
-  decode: (bytes: Uint8Array): Uint8Array => plainBytes(checkBytes(bytes, "decode")),
+  encode(value: Uint8Array): Uint8Array<ArrayBuffer> {
+    return sendableBytes(checkBytes(value, "encode", "raw bytes"));
+  },
+  decode(bytes: Uint8Array): Uint8Array {
+    return plainBytes(checkBytes(bytes, "decode", "raw bytes"));
+  },
 };
-
-function checkBytes(value: unknown, verb: string): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  throw new TypeError(
-    `Cannot ${verb} raw bytes: found ${
-      value === null ? "null" : typeof value
-    }, expected a Uint8Array`,
-  );
-}

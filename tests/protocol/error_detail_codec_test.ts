@@ -4,7 +4,7 @@ import { assertEquals } from "../support/assert.ts";
 import { fromHex, toHex } from "../support/native_frames.ts";
 import { test } from "../support/test.ts";
 
-/** Details with the bytes that `protoc` makes of them. */
+/** Details with their bytes, written out by hand from the proto3 encoding. */
 const VECTORS: readonly (readonly [RpcErrorDetail, string])[] = [
   [
     {
@@ -18,7 +18,7 @@ const VECTORS: readonly (readonly [RpcErrorDetail, string])[] = [
   ],
   [{ type: "google.rpc.BadRequest", fieldViolations: [] }, ""],
   [{ type: "google.rpc.RetryInfo", retryDelayMs: 0 }, "0a00"],
-  [{ type: "google.rpc.RetryInfo", retryDelayMs: 1500 }, "0a07 0801 1080cab5ee01"],
+  [{ type: "google.rpc.RetryInfo", retryDelayMs: 1500 }, "0a08 0801 1080cab5ee01"],
   [{ type: "google.rpc.RetryInfo", retryDelayMs: 0.5 }, "0a04 10a0c21e"],
   [
     {

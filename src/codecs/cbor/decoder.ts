@@ -19,36 +19,45 @@ const keys = new KeyCache();
  * @throws {RangeError} When a value is beyond a limit
  */
 export function decodeCbor(bytes: Uint8Array, limits: CborLimits): unknown {
-  const input = new ByteInput(bytes, "CBOR");
-  const value = readValue(input, limits.maxDepth, 0, limits.bigints);
+  const input = new CborInput(bytes, limits.bigints);
+  const value = readValue(input, limits.maxDepth, 0);
   input.expectEnd();
   return value;
 }
 
+class CborInput extends ByteInput {
+  readonly bigints: boolean;
+
+  constructor(bytes: Uint8Array, bigints: boolean) {
+    super(bytes, "CBOR");
+    this.bigints = bigints;
+  }
+}
+
 // `depth` counts down. `owed` is how many values must still follow this one: each takes a byte, so
 // a count that the message cannot hold is refused before anything is allocated for it.
-function readValue(input: ByteInput, depth: number, owed: number, bigints: boolean): unknown {
+function readValue(input: CborInput, depth: number, owed: number): unknown {
   const token = skipTags(input);
   const info = token & 0x1f;
   switch (token >> 5) {
     case 0:
-      return info < 24 ? info : readInteger(input, info, false, bigints);
+      return info < 24 ? info : readInteger(input, info, false);
     case 1:
-      return info < 24 ? -1 - info : readInteger(input, info, true, bigints);
+      return info < 24 ? -1 - info : readInteger(input, info, true);
     case 2:
       return info === INDEFINITE ? readChunks(input) : input.binary(readArgument(input, info));
     case 3:
       return readText(input, info);
     case 4:
-      return readArray(input, info, depth, owed, bigints);
+      return readArray(input, info, depth, owed);
     case 5:
-      return readMap(input, info, depth, owed, bigints);
+      return readMap(input, info, depth, owed);
     default:
       return readSimple(input, token);
   }
 }
 
-function skipTags(input: ByteInput): number {
+function skipTags(input: CborInput): number {
   let token = input.uint8();
   while (token >> 5 === 6) {
     readArgument(input, token & 0x1f);
@@ -58,7 +67,7 @@ function skipTags(input: ByteInput): number {
 }
 
 // An argument above 2^53 is rounded: a length is beyond the message all the same.
-function readArgument(input: ByteInput, info: number): number {
+function readArgument(input: CborInput, info: number): number {
   switch (info) {
     case 24:
       return input.uint8();
@@ -75,25 +84,22 @@ function readArgument(input: ByteInput, info: number): number {
 }
 
 function readInteger(
-  input: ByteInput,
+  input: CborInput,
   info: number,
   negative: boolean,
-  bigints: boolean,
 ): number | bigint {
   const start = input.position;
   const argument = readArgument(input, info);
-  // The widest is -2^53, which a number holds too.
-  if (argument < Number.MAX_SAFE_INTEGER) return negative ? -1 - argument : argument;
-  if (argument === Number.MAX_SAFE_INTEGER && !(negative && bigints)) {
-    return negative ? -1 - argument : argument;
-  }
-  if (!bigints) throw input.rangeError(start, "an integer beyond 2^53", "a smaller one");
+  // Dart's widest is -2^53, which a number holds although it is not safe.
+  const largest = Number.MAX_SAFE_INTEGER - (negative && input.bigints ? 1 : 0);
+  if (argument <= largest) return negative ? -1 - argument : argument;
+  if (!input.bigints) throw input.rangeError(start, "an integer beyond 2^53", "a smaller one");
   input.position = start;
   const exact = BigInt(input.uint32()) << 32n | BigInt(input.uint32());
   return negative ? -1n - exact : exact;
 }
 
-function readText(input: ByteInput, info: number): string {
+function readText(input: CborInput, info: number): string {
   if (info !== INDEFINITE) return readUtf8(input, readArgument(input, info));
   let text = "";
   for (let length = nextChunk(input, 0x60); length >= 0; length = nextChunk(input, 0x60)) {
@@ -102,7 +108,7 @@ function readText(input: ByteInput, info: number): string {
   return text;
 }
 
-function readChunks(input: ByteInput): Uint8Array {
+function readChunks(input: CborInput): Uint8Array {
   const start = input.position;
   let size = 0;
   for (let length = nextChunk(input, 0x40); length >= 0; length = nextChunk(input, 0x40)) {
@@ -122,7 +128,7 @@ function readChunks(input: ByteInput): Uint8Array {
 }
 
 // The length of the next chunk of a text (0x60) or of bytes (0x40), or -1 at the end.
-function nextChunk(input: ByteInput, major: 0x40 | 0x60): number {
+function nextChunk(input: CborInput, major: 0x40 | 0x60): number {
   const token = input.uint8();
   if (token === BREAK) return -1;
   if ((token & 0xe0) === major && token !== (major | INDEFINITE)) {
@@ -132,16 +138,15 @@ function nextChunk(input: ByteInput, major: 0x40 | 0x60): number {
 }
 
 function readArray(
-  input: ByteInput,
+  input: CborInput,
   info: number,
   depth: number,
   owed: number,
-  bigints: boolean,
 ): unknown[] {
   if (info === INDEFINITE) {
     checkDepth(input, depth);
     const array: unknown[] = [];
-    while (!atBreak(input)) array.push(readValue(input, depth - 1, owed + 1, bigints));
+    while (!atBreak(input)) array.push(readValue(input, depth - 1, owed + 1));
     return array;
   }
   const count = readArgument(input, info);
@@ -149,24 +154,23 @@ function readArray(
   checkDepth(input, depth);
   const array: unknown[] = new Array(count);
   for (let index = 0; index < count; index++) {
-    array[index] = readValue(input, depth - 1, owed + count - index - 1, bigints);
+    array[index] = readValue(input, depth - 1, owed + count - index - 1);
   }
   return array;
 }
 
 function readMap(
-  input: ByteInput,
+  input: CborInput,
   info: number,
   depth: number,
   owed: number,
-  bigints: boolean,
 ): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   if (info === INDEFINITE) {
     checkDepth(input, depth);
     while (!atBreak(input)) {
       const key = readKey(input);
-      setProperty(object, key, readValue(input, depth - 1, owed + 1, bigints));
+      setProperty(object, key, readValue(input, depth - 1, owed + 1));
     }
     return object;
   }
@@ -175,28 +179,28 @@ function readMap(
   checkDepth(input, depth);
   for (let left = count - 1; left >= 0; left--) {
     const key = readKey(input);
-    setProperty(object, key, readValue(input, depth - 1, owed + left * 2, bigints));
+    setProperty(object, key, readValue(input, depth - 1, owed + left * 2));
   }
   return object;
 }
 
-function checkRoom(input: ByteInput, count: number): void {
+function checkRoom(input: CborInput, count: number): void {
   if (count > input.bytes.length - input.position) throw input.truncated(count);
 }
 
-function checkDepth(input: ByteInput, depth: number): void {
+function checkDepth(input: CborInput, depth: number): void {
   if (depth > 0) return;
   throw input.rangeError(input.position, "one level more than maxDepth", "less nesting");
 }
 
 // Steps over the end of an indefinite length.
-function atBreak(input: ByteInput): boolean {
+function atBreak(input: CborInput): boolean {
   if (input.bytes[input.position] !== BREAK) return false;
   input.position++;
   return true;
 }
 
-function readKey(input: ByteInput): string {
+function readKey(input: CborInput): string {
   const token = skipTags(input);
   if (token >> 5 !== 3) {
     throw input.syntaxError(input.position - 1, "a key that is no string", "a string");
@@ -205,7 +209,7 @@ function readKey(input: ByteInput): string {
   return info === INDEFINITE ? readText(input, info) : keys.read(input, readArgument(input, info));
 }
 
-function readSimple(input: ByteInput, token: number): unknown {
+function readSimple(input: CborInput, token: number): unknown {
   switch (token) {
     case 0xf4:
       return false;

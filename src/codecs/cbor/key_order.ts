@@ -2,17 +2,22 @@
 export function sortKeys(keys: string[]): string[] {
   // Insertion: keys are few and often in order already.
   if (keys.length > 32) return keys.sort((a, b) => isBefore(b, a) ? 1 : -1);
-  for (let index = 1; index < keys.length; index++) {
-    // All indexes below stay within the array.
-    const key = keys[index] as string;
-    let at = index - 1;
-    while (at >= 0 && isBefore(key, keys[at] as string)) {
-      keys[at + 1] = keys[at] as string;
-      at--;
-    }
-    keys[at + 1] = key;
-  }
+  for (let index = 1; index < keys.length; index++) insert(keys, index);
   return keys;
+}
+
+// Moves the key at `index` to its place among those before it.
+function insert(keys: string[], index: number): void {
+  // The index is within the array.
+  const key = keys[index] as string;
+  let at = index;
+  for (; at > 0; at--) {
+    // So is the one before.
+    const before = keys[at - 1] as string;
+    if (!isBefore(key, before)) break;
+    keys[at] = before;
+  }
+  keys[at] = key;
 }
 
 function isBefore(a: string, b: string): boolean {

@@ -1,3 +1,5 @@
+import { checkBytes, plainBytes } from "./plain_bytes.ts";
+
 // A view of each message would cost more than its numbers.
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -19,14 +21,7 @@ export class ByteInput {
    * @param format Its format, for error messages
    */
   constructor(bytes: Uint8Array, format: string) {
-    if (!(bytes instanceof Uint8Array)) {
-      throw new TypeError(
-        `Cannot decode ${format}: found ${
-          bytes === null ? "null" : typeof bytes
-        }, expected a Uint8Array`,
-      );
-    }
-    this.bytes = plainBytes(bytes);
+    this.bytes = plainBytes(checkBytes(bytes, "decode", format));
     this.#format = format;
   }
 
@@ -49,7 +44,7 @@ export class ByteInput {
   /** Reads two bytes, big-endian, without a sign. */
   uint16(): number {
     const at = this.skip(2);
-    // `skip` has checked that the bytes are there; so below.
+    // `skip` has checked that the bytes are there.
     return (this.bytes[at] as number) << 8 | (this.bytes[at + 1] as number);
   }
 
@@ -60,10 +55,7 @@ export class ByteInput {
 
   /** Reads four bytes, big-endian, as two's complement. */
   int32(): number {
-    const { bytes } = this;
-    const at = this.skip(4);
-    return (bytes[at] as number) << 24 | (bytes[at + 1] as number) << 16 |
-      (bytes[at + 2] as number) << 8 | (bytes[at + 3] as number);
+    return this.uint16() << 16 | this.uint16();
   }
 
   /** Reads a single-precision number. */
@@ -118,11 +110,4 @@ export class ByteInput {
   #words(position: number, found: string, expected: string): string {
     return `Cannot decode ${this.#format} at byte ${position}: found ${found}, expected ${expected}`;
   }
-}
-
-/** The same bytes as a plain `Uint8Array`: of a subclass, `subarray` and `slice` make more of it. */
-export function plainBytes(bytes: Uint8Array): Uint8Array {
-  return Object.getPrototypeOf(bytes) === Uint8Array.prototype
-    ? bytes
-    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

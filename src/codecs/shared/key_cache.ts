@@ -31,10 +31,10 @@ export class KeyCache {
 
 function slotOf(bytes: Uint8Array, start: number, length: number): number {
   // The caller has checked that the bytes are there.
-  const first = bytes[start] as number;
+  const ends = (bytes[start] as number) + (bytes[start + length - 1] as number) * 31;
+  // So is the one in the middle.
   const middle = bytes[start + (length >> 1)] as number;
-  const last = bytes[start + length - 1] as number;
-  return (first + middle * 7 + last * 31 + length * 127) & (SLOTS - 1);
+  return (ends + middle * 7 + length * 127) & (SLOTS - 1);
 }
 
 function isSame(key: string, bytes: Uint8Array, start: number, length: number): boolean {

@@ -7,13 +7,18 @@ const MAX_PATH_LENGTH = 120;
  * {@linkcode Unrepresentable.toError} makes the `TypeError` that leaves the codec.
  */
 export class Unrepresentable {
+  readonly #found: string;
+  readonly #expected: string;
   #path = "";
 
   /**
    * @param found What was found, in words
    * @param expected What could have been encoded in its place
    */
-  constructor(readonly found: string, readonly expected: string) {}
+  constructor(found: string, expected: string) {
+    this.#found = found;
+    this.#expected = expected;
+  }
 
   /** Puts `segment` (`.name`, `[0]`) before the path known so far. */
   prepend(segment: string): void {
@@ -26,7 +31,7 @@ export class Unrepresentable {
       ? this.#path
       : `${this.#path.slice(0, MAX_PATH_LENGTH)}...`;
     return new TypeError(
-      `Cannot encode value${path} as ${format}: found ${this.found}, expected ${this.expected}`,
+      `Cannot encode value${path} as ${format}: found ${this.#found}, expected ${this.#expected}`,
     );
   }
 }

@@ -34,6 +34,7 @@ export function decodeUtf8(utf8: Uint8Array): string | undefined {
 /** Whether all of `length` bytes, which must be there, are ASCII. */
 export function isAscii(bytes: Uint8Array, start: number, length: number): boolean {
   for (let index = start; index < start + length; index++) {
+    // The caller has checked that the bytes are there.
     if ((bytes[index] as number) > 0x7f) return false;
   }
   return true;

@@ -7,6 +7,9 @@ const INLINE_CHARS = 64;
 // From here on the exact size is worth an allocation: three times the length is reserved otherwise.
 const LARGE_CHARS = 4096;
 
+// Room for the longest head: the gap may turn out too short once the length in bytes is known.
+const HEAD_BYTES = 9;
+
 const encoder = new TextEncoder();
 
 /**
@@ -18,13 +21,13 @@ const encoder = new TextEncoder();
 export function putUtf8(out: ByteArena, text: string, gap: number): number {
   const length = text.length;
   if (length <= INLINE_CHARS) {
-    out.reserve(gap + 2 + length * 3);
+    out.reserve(HEAD_BYTES + length * 3);
     const at = out.position + gap;
     return putInline(out.bytes, text, at) - at;
   }
   if (!text.isWellFormed()) throw loneSurrogate();
   if (length > LARGE_CHARS) return putLarge(out, encoder.encode(text), gap);
-  out.reserve(gap + 2 + length * 3);
+  out.reserve(HEAD_BYTES + length * 3);
   return encoder.encodeInto(text, out.bytes.subarray(out.position + gap)).written;
 }
 
@@ -47,7 +50,7 @@ export function putShortAscii(out: ByteArena, text: string, head: number): boole
 }
 
 function putLarge(out: ByteArena, utf8: Uint8Array, gap: number): number {
-  out.reserve(gap + 2 + utf8.length);
+  out.reserve(HEAD_BYTES + utf8.length);
   out.bytes.set(utf8, out.position + gap);
   return utf8.length;
 }
@@ -66,7 +69,7 @@ function putInline(bytes: Uint8Array, text: string, start: number): number {
       bytes[at++] = 0x80 | unit >> 6 & 0x3f;
       bytes[at++] = 0x80 | unit & 0x3f;
     } else {
-      // Past the end, charCodeAt answers NaN, which no test below lets pass.
+      // Past the end, charCodeAt answers NaN, which is no low surrogate either.
       const low = text.charCodeAt(++index);
       if (unit > 0xdbff || (low & 0xfc00) !== 0xdc00) throw loneSurrogate();
       const point = 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);

@@ -16,8 +16,8 @@ import { type ConnectionLoss, errorFromLoss, lossFromClose, lossFromError } from
 import { Outbound } from "./outbound.ts";
 import { createHello, initialPeer } from "./peer_settings.ts";
 import { ReceiveLedger } from "./receive_ledger.ts";
-import { SendScheduler, streamEndedError } from "./send_scheduler.ts";
-import { StreamState } from "./stream_state.ts";
+import { SendScheduler } from "./send_scheduler.ts";
+import { StreamLifecycle } from "./stream_lifecycle.ts";
 import { StreamTable } from "./stream_table.ts";
 
 /** What a connection is made of. */
@@ -58,6 +58,7 @@ export class Connection {
   readonly #scheduler: SendScheduler;
   readonly #ledger: ReceiveLedger;
   readonly #table: StreamTable;
+  readonly #lifecycle: StreamLifecycle;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
   readonly #decoder: FrameDecoder;
@@ -83,34 +84,26 @@ export class Connection {
     this.#scheduler = new SendScheduler(this.#writer, {
       maxFragmentBytes: wire.maxFragmentBytes,
       connectionBytes: initial.connectionWindowBytes,
-      onEnded: (stream) => this.#remove(stream, streamEndedError(stream.id)),
+      onEnded: (stream) => this.#lifecycle.remove(stream),
     });
     this.#ledger = new ReceiveLedger(limits, {
       windowBytes: Math.max(limits.connectionWindowBytes, initial.connectionWindowBytes),
       sendCredit: (streamId, bytes, messages) =>
         this.#writer.write({ kind: "credit", streamId, bytes, messages }),
     });
-    this.#inbound = new Inbound({
-      limits,
-      table: this.#table,
-      ledger: this.#ledger,
-      scheduler: this.#scheduler,
-      deliver: options.onMessage,
-      createStream: (id) => this.#createStream(id, false),
-      isDraining: () => this.#isDraining,
-      failStream: (stream, error) => this.#failStream(stream, error),
-      refuse: (streamId, error) => this.#writer.write(statusFrame(streamId, error)),
-      removeStream: (stream, reason) => this.#remove(stream, reason),
-    });
-    this.#outbound = new Outbound({
+    const parts = {
       limits,
       wire,
       table: this.#table,
       writer: this.#writer,
       scheduler: this.#scheduler,
-      createStream: (id) => this.#createStream(id, true),
-      removeStream: (stream, reason) => this.#remove(stream, reason),
-    }, initial);
+      ledger: this.#ledger,
+      deliver: options.onMessage,
+      isDraining: () => this.#isDraining,
+    };
+    this.#lifecycle = new StreamLifecycle(parts, initial);
+    this.#inbound = new Inbound({ ...parts, lifecycle: this.#lifecycle });
+    this.#outbound = new Outbound({ ...parts, lifecycle: this.#lifecycle });
     const timer = clock.setTimer(() => this.#timeOut(), limits.connectTimeoutMs);
     this.#state = { kind: "opening", timer };
     if (wire.capabilities.hello) this.#writer.write(createHello(limits));
@@ -261,64 +254,14 @@ export class Connection {
   };
 
   #hello(frame: HelloFrame): void {
-    const before = this.#outbound.peer;
-    this.#outbound.peer = frame;
-    const bytes = frame.streamWindowBytes - before.streamWindowBytes;
-    const messages = frame.streamWindowMessages - before.streamWindowMessages;
-    for (const stream of this.#table) this.#scheduler.grantStream(stream, bytes, messages);
-    this.#scheduler.grantConnection(frame.connectionWindowBytes - before.connectionWindowBytes);
+    this.#lifecycle.setPeer(frame);
     this.#ready();
   }
 
   #goneAway(lastStreamId: number, reason: string): void {
     this.#isPeerGoing = true;
     const error = notExecuted("UNAVAILABLE", reason === "" ? "Peer is going away" : reason);
-    for (const stream of [...this.#table]) {
-      if (!stream.isLocal || stream.id <= lastStreamId) continue;
-      this.#remove(stream, streamEndedError(stream.id));
-      this.#options.onMessage(statusFrame(stream.id, error));
-    }
-  }
-
-  #createStream(id: number, isLocal: boolean): StreamState {
-    const { limits, wire } = this.#options;
-    const initial = initialPeer(wire, limits);
-    const { peer } = this.#outbound;
-    return new StreamState(id, {
-      isLocal,
-      sendBytes: peer.streamWindowBytes,
-      sendMessages: peer.streamWindowMessages,
-      windowBytes: Math.max(limits.streamWindowBytes, initial.streamWindowBytes),
-      windowMessages: Math.max(limits.streamWindowMessages, initial.streamWindowMessages),
-    });
-  }
-
-  /** Forgets a stream; nothing of it is pending afterwards. */
-  #remove(stream: StreamState, reason: RpcError): void {
-    if (!this.#table.remove(stream)) return;
-    this.#scheduler.drop(stream, reason);
-    stream.isReceiveEnded = true;
-    this.#ledger.dropPartial(stream);
-  }
-
-  /** Ends a stream whose frames are wrong, on both sides. */
-  #failStream(stream: StreamState, error: RpcError): void {
-    const { id: streamId, isLocal } = stream;
-    const { code, rawMessage: reason } = error;
-    this.#remove(stream, streamEndedError(streamId));
-    this.#writer.write(
-      isLocal ? { kind: "cancel", streamId, code, reason } : statusFrame(streamId, error),
-    );
-    this.#tellEnd(stream, error);
-  }
-
-  /** Tells the layers above that a stream ended without the peer's word. */
-  #tellEnd(stream: StreamState, error: RpcError): void {
-    const { id: streamId } = stream;
-    const { code, rawMessage: reason } = error;
-    this.#options.onMessage(
-      stream.isLocal ? statusFrame(streamId, error) : { kind: "cancel", streamId, code, reason },
-    );
+    this.#lifecycle.failAbove(lastStreamId, error);
   }
 
   #timeOut(): void {
@@ -346,29 +289,7 @@ export class Connection {
     this.#state = { kind: "ended", loss };
     this.#writer.end();
     this.#channel.close(loss.closeCode, loss.text);
-    for (const stream of this.#table.clear()) {
-      const error = errorFromLoss(loss, !stream.isLocal || stream.openedInBatch < batchesSent);
-      this.#scheduler.drop(stream, error);
-      this.#tellEnd(stream, error);
-    }
+    this.#lifecycle.failAll(loss, batchesSent);
     this.#options.onEnded(loss);
   }
-}
-
-/** The status frame that tells an error. */
-function statusFrame(streamId: number, error: RpcError): RpcFrame & { kind: "status" } {
-  return {
-    kind: "status",
-    streamId,
-    code: error.code,
-    text: error.rawMessage,
-    details: error.details,
-    maybeExecuted: error.maybeExecuted,
-    headers: undefined,
-    trailers: error.trailers,
-    message: undefined,
-    compressed: false,
-    messages: 0,
-    fault: undefined,
-  };
 }

@@ -9,38 +9,23 @@ import type {
   RpcFrame,
   StatusFrame,
 } from "../../protocol/frame.ts";
-import type { RpcLimits } from "../../protocol/limits.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import { concatBytes } from "../../internal/bytes.ts";
 import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
-import type { ReceiveLedger } from "./receive_ledger.ts";
+import { findSizeFault, InboundMessages, type InboundMessagesOptions } from "./inbound_messages.ts";
 import type { SendScheduler } from "./send_scheduler.ts";
 import type { StreamState } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
-import type { RpcMessageListener } from "../message.ts";
 
 /** So many frames that had to be refused end the connection. */
 const MAX_REFUSED_FRAMES = 256;
 
-/** What the inbound half of a connection needs of the rest of it. */
-export interface InboundOptions {
-  readonly limits: RpcLimits;
+/** What the inbound half of a connection works on. */
+export interface InboundOptions extends InboundMessagesOptions {
   readonly table: StreamTable;
-  readonly ledger: ReceiveLedger;
   readonly scheduler: SendScheduler;
-  /** Takes what is meant for the layers above. */
-  readonly deliver: RpcMessageListener;
-  /** Makes the state of a stream that the peer opens. */
-  readonly createStream: (id: number) => StreamState;
   /** Whether streams that the peer opens are refused, because this side goes away. */
   readonly isDraining: () => boolean;
-  /** Ends a stream whose frames are wrong, on both sides. */
-  readonly failStream: (stream: StreamState, error: RpcError) => void;
-  /** Answers an opening that is not accepted. */
-  readonly refuse: (streamId: number, error: RpcError) => void;
-  /** Forgets a stream that ended. */
-  readonly removeStream: (stream: StreamState, reason: RpcError) => void;
 }
 
 /**
@@ -49,10 +34,12 @@ export interface InboundOptions {
  */
 export class Inbound {
   readonly #options: InboundOptions;
+  readonly #messages: InboundMessages;
   #refusedFrames = 0;
 
   constructor(options: InboundOptions) {
     this.#options = options;
+    this.#messages = new InboundMessages(options);
   }
 
   /**
@@ -80,33 +67,23 @@ export class Inbound {
   }
 
   #open(frame: OpenFrame): void {
-    const { table, limits } = this.#options;
-    const { streamId } = frame;
+    const { table, limits, lifecycle, deliver } = this.#options;
+    const { streamId, message, more, end } = frame;
     if (table.isLocalId(streamId) || streamId <= table.highestPeerId) {
       throw protocolError(`Stream ${streamId} cannot be opened: its id is not the peer's next`);
     }
     table.highestPeerId = streamId;
-    const fault = this.#refusal(frame);
-    if (fault !== undefined) return this.#options.refuse(streamId, fault);
-    const stream = this.#options.createStream(streamId);
-    table.add(stream);
-    if (frame.message === undefined || !frame.more) {
-      stream.isReceiveEnded = frame.end;
-      if (frame.message !== undefined) stream.receivedMessages = 1;
-      if (frame.message !== undefined && frame.message.length > limits.maxMessageBytes) {
-        return this.#options.failStream(stream, tooLarge(frame.message.length, limits));
-      }
-      return this.#options.deliver(frame);
+    const fault = this.#refusal(frame) ?? findSizeFault(message?.length ?? 0, limits);
+    if (fault !== undefined) return lifecycle.refuse(streamId, fault);
+    const stream = lifecycle.add(streamId, false);
+    if (message !== undefined && more) {
+      stream.endsAfterMessage = end;
+      this.#messages.begin(stream, message, frame.compressed);
+      return deliver({ ...frame, message: undefined, more: false, end: false });
     }
-    stream.endsAfterMessage = frame.end;
-    stream.partial = {
-      fragments: [frame.message],
-      bytes: frame.message.length,
-      // What comes in an opening frame is not charged.
-      creditedBytes: frame.message.length,
-      compressed: frame.compressed,
-    };
-    this.#options.deliver({ ...frame, message: undefined, more: false, end: false });
+    stream.isReceiveEnded = end;
+    if (message !== undefined) stream.receivedMessages = 1;
+    deliver(frame);
   }
 
   #refusal(frame: OpenFrame): RpcError | undefined {
@@ -129,69 +106,9 @@ export class Inbound {
       throw protocolError("Peer sent data beyond the window of the connection");
     }
     const stream = table.get(frame.streamId);
-    if (stream === undefined) {
-      ledger.oweConnection(frame.message.length);
-      return this.#ignore(frame.streamId);
-    }
-    const first = stream.partial === undefined;
-    if (stream.isReceiveEnded) {
-      ledger.oweConnection(frame.message.length);
-      return this.#fail(stream, "INTERNAL", "Message after the end of the stream");
-    }
-    const hadCredit = ledger.chargeStream(stream, frame.message.length, first);
-    if (first && !frame.more) {
-      if (hadCredit) return this.#deliverMessage(stream, frame);
-      ledger.oweConnection(frame.message.length);
-    } else {
-      this.#addFragment(stream, frame);
-    }
-    if (!hadCredit) {
-      this.#fail(stream, "RESOURCE_EXHAUSTED", "Peer sent data beyond the window of the stream");
-    } else this.#checkPartial(stream, frame);
-  }
-
-  #addFragment(stream: StreamState, frame: MessageFrame): void {
-    stream.partial ??= {
-      fragments: [],
-      bytes: 0,
-      creditedBytes: 0,
-      compressed: frame.compressed,
-    };
-    stream.partial.fragments.push(frame.message);
-    stream.partial.bytes += frame.message.length;
-  }
-
-  #checkPartial(stream: StreamState, frame: MessageFrame): void {
-    const partial = stream.partial;
-    if (partial === undefined) return;
-    const { limits, ledger } = this.#options;
-    if (partial.bytes > limits.maxMessageBytes) {
-      return this.#options.failStream(stream, tooLarge(partial.bytes, limits));
-    }
-    if (frame.more) return ledger.payForPartial(stream);
-    stream.partial = undefined;
-    stream.creditedBytes += partial.creditedBytes;
-    this.#deliverMessage(stream, {
-      kind: "message",
-      streamId: stream.id,
-      message: concatBytes(partial.fragments, partial.bytes),
-      more: false,
-      compressed: partial.compressed,
-    });
-    if (stream.endsAfterMessage) {
-      stream.isReceiveEnded = true;
-      this.#options.deliver({ kind: "halfClose", streamId: stream.id, messages: 1 });
-    }
-  }
-
-  #deliverMessage(stream: StreamState, frame: MessageFrame): void {
-    if (frame.message.length > this.#options.limits.maxMessageBytes) {
-      this.#options.ledger.oweConnection(frame.message.length);
-      return this.#options.failStream(stream, tooLarge(frame.message.length, this.#options.limits));
-    }
-    stream.receivedMessages++;
-    stream.unreadMessages++;
-    this.#options.deliver(frame);
+    if (stream !== undefined) return this.#messages.receive(stream, frame);
+    ledger.oweConnection(frame.message.length);
+    this.#ignore(frame.streamId);
   }
 
   #headers(frame: HeadersFrame): void {
@@ -199,7 +116,7 @@ export class Inbound {
     if (stream === undefined) return;
     if (frame.fault === undefined) return this.#options.deliver(frame);
     this.#countRefused();
-    this.#options.failStream(stream, frame.fault);
+    this.#options.lifecycle.fail(stream, frame.fault);
   }
 
   #status(frame: StatusFrame): void {
@@ -211,7 +128,7 @@ export class Inbound {
       `Cannot send on stream ${stream.id}: the peer ended the call`,
     );
     const fault = this.#statusFault(stream, frame);
-    this.#options.removeStream(stream, ended);
+    this.#options.lifecycle.remove(stream, ended);
     this.#options.deliver(
       fault === undefined ? frame : {
         ...frame,
@@ -226,10 +143,9 @@ export class Inbound {
   /** Why a status cannot be taken as it is: the peer says that it sent what did not come. */
   #statusFault(stream: StreamState, frame: StatusFrame): RpcError | undefined {
     const { limits } = this.#options;
-    if (frame.fault !== undefined) return frame.fault;
-    if (frame.message !== undefined && frame.message.length > limits.maxMessageBytes) {
-      return tooLarge(frame.message.length, limits);
-    }
+    if (frame.fault !== undefined && frame.code === RpcStatus.OK) return frame.fault;
+    const sizeFault = findSizeFault(frame.message?.length ?? 0, limits);
+    if (sizeFault !== undefined) return sizeFault;
     if (frame.code !== RpcStatus.OK) return undefined;
     if (stream.partial !== undefined) {
       return new RpcError(RpcStatus.DATA_LOSS, "Response ended within a message");
@@ -245,7 +161,7 @@ export class Inbound {
       return this.#fail(stream, "INVALID_ARGUMENT", "Request stream closed mid-message");
     }
     const fault = countFault(stream, frame.messages);
-    if (fault !== undefined) return this.#options.failStream(stream, fault);
+    if (fault !== undefined) return this.#options.lifecycle.fail(stream, fault);
     stream.isReceiveEnded = true;
     this.#options.deliver(frame);
   }
@@ -257,7 +173,7 @@ export class Inbound {
       RpcStatus.CANCELLED,
       `Cannot send on stream ${stream.id}: the caller gave the call up`,
     );
-    this.#options.removeStream(stream, ended);
+    this.#options.lifecycle.remove(stream, ended);
     this.#options.deliver(frame);
   }
 
@@ -300,7 +216,7 @@ export class Inbound {
     code: "INTERNAL" | "RESOURCE_EXHAUSTED" | "INVALID_ARGUMENT",
     text: string,
   ): void {
-    this.#options.failStream(stream, new RpcError(RpcStatus[code], text));
+    this.#options.lifecycle.fail(stream, new RpcError(RpcStatus[code], text));
   }
 }
 
@@ -319,13 +235,6 @@ function countFault(stream: StreamState, sent: number | undefined): RpcError | u
   return new RpcError(
     RpcStatus.DATA_LOSS,
     `Messages were lost: ${stream.receivedMessages} came, ${sent} were sent`,
-  );
-}
-
-function tooLarge(bytes: number, limits: RpcLimits): RpcError {
-  return new RpcError(
-    RpcStatus.RESOURCE_EXHAUSTED,
-    `Received message larger than max (${bytes} vs. ${limits.maxMessageBytes})`,
   );
 }
 

@@ -7,8 +7,8 @@ import { RpcStatus } from "../../protocol/status.ts";
 import type { RpcStreamEnd, RpcStreamOpening } from "../transport.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import { notExecuted } from "./inbound.ts";
-import type { PeerSettings } from "./peer_settings.ts";
 import { type SendScheduler, streamEndedError } from "./send_scheduler.ts";
+import type { StreamLifecycle } from "./stream_lifecycle.ts";
 import type { StreamState } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
 
@@ -19,21 +19,15 @@ export interface OutboundOptions {
   readonly table: StreamTable;
   readonly writer: BatchWriter;
   readonly scheduler: SendScheduler;
-  /** Makes the state of a stream that this side opens. */
-  readonly createStream: (id: number) => StreamState;
-  /** Forgets a stream. */
-  readonly removeStream: (stream: StreamState, reason: RpcError) => void;
+  readonly lifecycle: StreamLifecycle;
 }
 
 /** Turns messages of the layers above into frames: checks, cuts, and keeps their order. */
 export class Outbound {
   readonly #options: OutboundOptions;
-  /** What the peer accepts. */
-  peer: PeerSettings;
 
-  constructor(options: OutboundOptions, peer: PeerSettings) {
+  constructor(options: OutboundOptions) {
     this.#options = options;
-    this.peer = peer;
   }
 
   /** Bytes that wait to be sent, in all places. */
@@ -43,7 +37,7 @@ export class Outbound {
 
   /** Opens a stream; see `IRpcTransport.openStream`. */
   openStream(opening: RpcStreamOpening): number {
-    const { wire, writer, table, limits } = this.#options;
+    const { wire, writer, limits } = this.#options;
     this.#checkRoom();
     // A transport that is not zero-copy is only ever given bytes.
     const message = opening.message as Uint8Array | undefined;
@@ -64,10 +58,9 @@ export class Outbound {
       end: opening.end,
       fault: undefined,
     });
-    const stream = this.#options.createStream(streamId);
+    const stream = this.#options.lifecycle.add(streamId, true);
     stream.openedInBatch = openedInBatch;
     stream.isSendEnded = opening.end;
-    table.add(stream);
     if (message !== undefined) stream.sentMessages = 1;
     if (!fits) this.#enqueue(stream, message, wire.maxFragmentBytes);
     return streamId;
@@ -138,13 +131,13 @@ export class Outbound {
   cancelStream(streamId: number, code: number, reason: string): void {
     const stream = this.#options.table.get(streamId);
     if (stream === undefined || !stream.isLocal) return;
-    this.#options.removeStream(stream, streamEndedError(streamId));
+    this.#options.lifecycle.remove(stream);
     this.#options.writer.write({ kind: "cancel", streamId, code, reason });
   }
 
   #checkRoom(): void {
-    const { limits, table } = this.#options;
-    const most = Math.min(this.peer.maxStreams, limits.maxStreams);
+    const { limits, table, lifecycle } = this.#options;
+    const most = Math.min(lifecycle.peer.maxStreams, limits.maxStreams);
     if (table.localStreams >= most) {
       throw notExecuted("RESOURCE_EXHAUSTED", `Too many concurrent streams (max: ${most})`);
     }
@@ -156,10 +149,11 @@ export class Outbound {
   }
 
   #checkSize(message: Uint8Array): void {
-    if (message.length <= this.peer.maxMessageBytes) return;
+    const { maxMessageBytes } = this.#options.lifecycle.peer;
+    if (message.length <= maxMessageBytes) return;
     throw new RpcError(
       RpcStatus.RESOURCE_EXHAUSTED,
-      `Cannot send message: it has ${message.length} bytes, the peer accepts ${this.peer.maxMessageBytes}`,
+      `Cannot send message: it has ${message.length} bytes, the peer accepts ${maxMessageBytes}`,
       { maybeExecuted: false },
     );
   }

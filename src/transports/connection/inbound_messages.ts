@@ -1,0 +1,105 @@
+import { concatBytes } from "../../internal/bytes.ts";
+import type { MessageFrame } from "../../protocol/frame.ts";
+import type { RpcLimits } from "../../protocol/limits.ts";
+import { RpcError } from "../../protocol/rpc_error.ts";
+import { RpcStatus } from "../../protocol/status.ts";
+import type { RpcMessageListener } from "../message.ts";
+import type { ReceiveLedger } from "./receive_ledger.ts";
+import type { StreamLifecycle } from "./stream_lifecycle.ts";
+import type { PartialMessage, StreamState } from "./stream_state.ts";
+
+/** What {@linkcode InboundMessages} works on. */
+export interface InboundMessagesOptions {
+  readonly limits: RpcLimits;
+  readonly ledger: ReceiveLedger;
+  readonly lifecycle: StreamLifecycle;
+  /** Takes what is meant for the layers above. */
+  readonly deliver: RpcMessageListener;
+}
+
+/** Joins fragments to messages, charges them, and holds the limit of their size. */
+export class InboundMessages {
+  readonly #options: InboundMessagesOptions;
+
+  constructor(options: InboundMessagesOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a message whose first fragment came in the opening frame, which is not charged. */
+  begin(stream: StreamState, fragment: Uint8Array, compressed: boolean): void {
+    stream.partial = createPartial(compressed);
+    addFragment(stream.partial, fragment);
+    stream.partial.creditedBytes = fragment.length;
+  }
+
+  /** Takes a message or a fragment of one. */
+  receive(stream: StreamState, frame: MessageFrame): void {
+    const { ledger, lifecycle } = this.#options;
+    const { message, more } = frame;
+    if (stream.isReceiveEnded) {
+      ledger.oweConnection(message.length);
+      return lifecycle.fail(
+        stream,
+        new RpcError(RpcStatus.INTERNAL, "Message after the end of the stream"),
+      );
+    }
+    const isFirst = stream.partial === undefined;
+    if (!ledger.chargeStream(stream, message.length, isFirst)) {
+      ledger.oweConnection(message.length);
+      const text = "Peer sent data beyond the window of the stream";
+      return lifecycle.fail(stream, new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text));
+    }
+    if (isFirst && !more) return this.#deliver(stream, frame);
+    stream.partial ??= createPartial(frame.compressed);
+    addFragment(stream.partial, message);
+    if (!this.#fits(stream, stream.partial.bytes)) return;
+    if (more) ledger.payForPartial(stream);
+    else this.#join(stream, stream.partial);
+  }
+
+  #join(stream: StreamState, partial: PartialMessage): void {
+    stream.partial = undefined;
+    stream.creditedBytes += partial.creditedBytes;
+    this.#deliver(stream, {
+      kind: "message",
+      streamId: stream.id,
+      message: concatBytes(partial.fragments, partial.bytes),
+      more: false,
+      compressed: partial.compressed,
+    });
+    if (!stream.endsAfterMessage) return;
+    stream.isReceiveEnded = true;
+    this.#options.deliver({ kind: "halfClose", streamId: stream.id, messages: 1 });
+  }
+
+  #deliver(stream: StreamState, frame: MessageFrame): void {
+    stream.receivedMessages++;
+    stream.unreadMessages++;
+    this.#options.deliver(frame);
+  }
+
+  /** Whether a message of this size is accepted; fails the stream when it is not. */
+  #fits(stream: StreamState, bytes: number): boolean {
+    const fault = findSizeFault(bytes, this.#options.limits);
+    if (fault !== undefined) this.#options.lifecycle.fail(stream, fault);
+    return fault === undefined;
+  }
+}
+
+/** What is wrong with a message of this size. */
+export function findSizeFault(bytes: number, limits: RpcLimits): RpcError | undefined {
+  if (bytes <= limits.maxMessageBytes) return undefined;
+  return new RpcError(
+    RpcStatus.RESOURCE_EXHAUSTED,
+    `Received message larger than max (${bytes} vs. ${limits.maxMessageBytes})`,
+  );
+}
+
+function createPartial(compressed: boolean): PartialMessage {
+  return { fragments: [], bytes: 0, creditedBytes: 0, compressed };
+}
+
+function addFragment(partial: PartialMessage, fragment: Uint8Array): void {
+  partial.fragments.push(fragment);
+  partial.bytes += fragment.length;
+}

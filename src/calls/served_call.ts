@@ -1,19 +1,15 @@
 import type { RpcContractMethod } from "../contracts/contract.ts";
-import type { RpcShape } from "../contracts/method.ts";
-import type { RpcSource } from "../contracts/source.ts";
-import { INTERNAL_ERROR_TEXT, validateRequest, validateResponse } from "../contracts/validation.ts";
+import { INTERNAL_ERROR_TEXT, validateRequest } from "../contracts/validation.ts";
 import type { RpcTimer } from "../internal/clock.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
-import { RpcMetadata } from "../protocol/metadata.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, toStatusCode } from "../protocol/status.ts";
 import type { RpcTransportMessage } from "../transports/message.ts";
 import { deadlineError } from "./abort.ts";
-import { decodeMessage, encodeMessage, UNDECODABLE } from "./call_codec.ts";
-import { type CallEnvironment, codecFor, type StreamCall } from "./call_environment.ts";
+import type { CallEnvironment, StreamCall } from "./call_environment.ts";
 import { RpcHandlerContext } from "./handler_context.ts";
 import { InboundQueue } from "./inbound_queue.ts";
-import { SourcePump } from "./source_pump.ts";
+import { decodeRequest, encodeResponse, endWithError, takesMany } from "./served_messages.ts";
 
 /** A method with the function that serves it, interceptors included. */
 export interface ServedMethod {
@@ -41,59 +37,64 @@ type ServedState =
   | { readonly kind: "ended" };
 
 /**
- * The serving half of a call, whatever its shape: it runs the handler once, sends what it answers,
- * and ends exactly once. A handler that ignores its signal cannot be stopped, but nobody waits for
- * it: its call ends without it.
+ * The serving half of a call, whatever its shape: it runs the handler once, and ends exactly once. A
+ * handler that ignores its signal cannot be stopped, but nobody waits for it: its call ends without
+ * it. Subclasses say how the answer is sent.
  */
-export class ServedCall implements StreamCall {
-  readonly #environment: ServedCallEnvironment;
-  readonly #served: ServedMethod;
-  readonly #streamId: number;
-  readonly #context: RpcHandlerContext;
-  readonly #takesMany: boolean;
-  readonly #givesMany: boolean;
+export abstract class ServedCall implements StreamCall {
+  protected readonly environment: ServedCallEnvironment;
+  protected readonly served: ServedMethod;
+  protected readonly streamId: number;
+  protected readonly context: RpcHandlerContext;
   #state: ServedState = { kind: "running" };
   #deadline: RpcTimer | undefined;
   #requests: InboundQueue<unknown> | undefined;
-  #pump: SourcePump | undefined;
 
   constructor(
     environment: ServedCallEnvironment,
     served: ServedMethod,
     opening: OpenFrame<unknown>,
   ) {
-    const { shape, path } = served.method;
     const { clock, logger, transport } = environment;
-    this.#environment = environment;
-    this.#served = served;
-    this.#streamId = opening.streamId;
-    this.#takesMany = takesMany(shape);
-    this.#givesMany = shape === "serverStream" || shape === "bidirectional";
-    const { timeoutMs } = opening;
-    this.#context = new RpcHandlerContext({
-      path,
-      metadata: opening.headers,
+    const { timeoutMs, headers, streamId } = opening;
+    this.environment = environment;
+    this.served = served;
+    this.streamId = streamId;
+    this.context = new RpcHandlerContext({
+      path: served.method.path,
+      metadata: headers,
       peer: transport.peer,
       clock,
       logger,
       deadline: timeoutMs === undefined ? undefined : clock.now() + timeoutMs,
       tightenDeadline: (deadline) => this.#armDeadline(deadline - clock.now()),
-      sendHeaders: () => this.#sendHeaders(),
+      sendHeaders: () => this.sendHeaders(),
     });
     if (timeoutMs !== undefined) this.#armDeadline(timeoutMs);
   }
 
+  /** Runs the handler and sends what it answers; what it throws is caught where it is called. */
+  protected abstract answer(request: unknown): void;
+
+  /** Lets go of what a subclass holds. */
+  protected onRelease(): void {}
+
+  /** Whether the call has ended, with or without its handler. */
+  protected get isEnded(): boolean {
+    return this.#state.kind === "ended";
+  }
+
   /** Begins: runs the handler, or waits for the request that it needs. */
   start(opening: OpenFrame<unknown>): void {
-    this.#environment.calls.set(this.#streamId, this);
-    if (this.#takesMany) return this.#startMany(opening);
+    this.environment.calls.set(this.streamId, this);
+    if (takesMany(this.served.method.shape)) return this.#startMany(opening);
     if (opening.message !== undefined) return this.#startOne(opening.message);
     if (opening.end) return this.#endWithoutRequest();
-    const { clock, transport } = this.#environment;
+    const { clock, transport } = this.environment;
     const { halfOpenTimeoutMs } = transport.limits;
     const timer = clock.setTimer(() => {
       const text = `Stream was half-open for ${halfOpenTimeoutMs} ms without a request message`;
-      this.#fail(new RpcError(RpcStatus.DEADLINE_EXCEEDED, text, { maybeExecuted: false }));
+      this.fail(new RpcError(RpcStatus.DEADLINE_EXCEEDED, text, { maybeExecuted: false }));
     }, halfOpenTimeoutMs);
     this.#state = { kind: "waiting", timer };
   }
@@ -101,27 +102,88 @@ export class ServedCall implements StreamCall {
   receive(message: RpcTransportMessage): void {
     switch (message.kind) {
       case "message":
-        if (this.#requests !== undefined) return this.#requests.push(message.message);
-        this.#releaseMessage(message.message instanceof Uint8Array ? message.message.length : 0);
-        if (this.#state.kind === "waiting") return this.#startOne(message.message);
-        return this.#fail(
-          new RpcError(RpcStatus.INTERNAL, "More than one request on a call that carries one"),
-        );
+        return this.#takeMessage(message.message);
       case "halfClose":
         if (this.#state.kind === "waiting") return this.#endWithoutRequest();
         return this.#requests?.end();
-      case "cancel":
-        return this.#release(new RpcError(toStatusCode(message.code || 1), message.reason));
+      case "cancel": {
+        const code = toStatusCode(message.code);
+        const given = code === RpcStatus.OK ? RpcStatus.CANCELLED : code;
+        return this.#release(new RpcError(given, message.reason));
+      }
     }
   }
 
   abort(error: RpcError): void {
-    this.#fail(error);
+    this.fail(error);
+  }
+
+  /** Sends the response headers unless they have been sent, or there are none. */
+  protected sendHeaders(): void {
+    if (this.isEnded) return;
+    const headers = this.context.takeHeaders();
+    if (headers !== undefined) this.environment.transport.sendHeaders(this.streamId, headers);
+  }
+
+  /** Encodes a response. */
+  protected encode(value: unknown): unknown {
+    return encodeResponse(this.environment, this.served.method, value);
+  }
+
+  /** Ends the call well, with the last message if there is one. */
+  protected finish(message: unknown): void {
+    if (this.isEnded) return;
+    this.environment.transport.endStream(this.streamId, {
+      code: RpcStatus.OK,
+      text: "",
+      details: [],
+      maybeExecuted: true,
+      headers: this.context.takeHeaders(),
+      trailers: this.context.trailers,
+      message,
+    });
+    this.#release(undefined);
+  }
+
+  /** Ends the call with a failure, once. */
+  protected fail(error: RpcError): void {
+    if (this.isEnded) return;
+    const headers = this.context.takeHeaders();
+    this.#release(error);
+    const trailers = error.trailers.size > 0 ? error.trailers : this.context.trailers;
+    endWithError(this.environment, this.streamId, { error, headers, trailers });
+  }
+
+  /** Ends the call with what the handler threw, which only an `RpcError` may say itself. */
+  protected readonly failWith = (error: unknown): void => {
+    if (this.isEnded) return this.reportLate(error);
+    if (error instanceof RpcError) {
+      // What went wrong on this side is told in full here, and only in general there.
+      if (error.cause !== undefined) this.environment.onHandlerError(error, this.context);
+      return this.fail(error);
+    }
+    this.environment.onHandlerError(error, this.context);
+    this.fail(new RpcError(RpcStatus.INTERNAL, INTERNAL_ERROR_TEXT, { cause: error }));
+  };
+
+  /** Reports what failed after the end of the call, unless it only hands on that it has ended. */
+  protected readonly reportLate = (error: unknown): void => {
+    const isAbort = error instanceof Error && error.name === "AbortError";
+    if (error instanceof RpcError || isAbort) return;
+    this.environment.onHandlerError(error, this.context);
+  };
+
+  #takeMessage(message: unknown): void {
+    if (this.#requests !== undefined) return this.#requests.push(message);
+    this.#releaseMessage(message instanceof Uint8Array ? message.length : 0);
+    if (this.#state.kind === "waiting") return this.#startOne(message);
+    const text = "More than one request on a call that carries one";
+    this.fail(new RpcError(RpcStatus.INTERNAL, text));
   }
 
   #startMany(opening: OpenFrame<unknown>): void {
     const requests = new InboundQueue<unknown>({
-      decode: (message) => validateRequest(this.#served.method, this.#decode(message)),
+      decode: (message) => this.#toRequest(message),
       release: (bytes) => this.#releaseMessage(bytes),
       onDecodeError: (error) => this.#failRequest(error),
       // A handler may read no more and still answer.
@@ -134,13 +196,13 @@ export class ServedCall implements StreamCall {
   }
 
   #startOne(message: unknown): void {
-    if (this.#state.kind === "waiting") this.#environment.clock.clearTimer(this.#state.timer);
+    if (this.#state.kind === "waiting") this.environment.clock.clearTimer(this.#state.timer);
     this.#state = { kind: "running" };
     try {
-      const request = validateRequest(this.#served.method, this.#decode(message));
+      const request = this.#toRequest(message);
       if (!(request instanceof Promise)) return this.#run(request);
       request.then(
-        (value) => this.#state.kind === "running" ? this.#run(value) : undefined,
+        (value) => this.isEnded ? undefined : this.#run(value),
         (error: unknown) => this.#failRequest(error),
       );
     } catch (error) {
@@ -148,137 +210,27 @@ export class ServedCall implements StreamCall {
     }
   }
 
+  #toRequest(message: unknown): unknown {
+    const { method } = this.served;
+    return validateRequest(method, decodeRequest(this.environment, method, message));
+  }
+
   #run(request: unknown): void {
-    this.#environment.onHandlerStart();
-    try {
-      const answer = this.#served.handler(request, this.#context);
-      if (this.#givesMany) return this.#sendMany(answer);
-      if (isPromise(answer)) answer.then(this.#onAnswer, this.#onHandlerFailed);
-      else this.#onAnswer(answer);
-    } catch (error) {
-      this.#onHandlerFailed(error);
-    }
-  }
-
-  readonly #onAnswer = (answer: unknown): void => {
-    this.#environment.onHandlerEnd();
-    if (this.#state.kind === "ended") return;
-    try {
-      const response = validateResponse(this.#served.method, answer);
-      if (response instanceof Promise) response.then(this.#sendOne, this.#onFailure);
-      else this.#sendOne(response);
-    } catch (error) {
-      this.#onFailure(error);
-    }
-  };
-
-  readonly #sendOne = (response: unknown): void => {
-    if (this.#state.kind === "ended") return;
-    try {
-      this.#finish(this.#encode(response));
-    } catch (error) {
-      this.#onFailure(error);
-    }
-  };
-
-  #sendMany(answer: unknown): void {
-    // The type of the handler says what it returns; a source that is not one throws in the pump.
-    this.#pump = new SourcePump(answer as RpcSource<unknown>, {
-      send: (value) => this.#sendNext(value),
-      onEnd: () => this.#finish(undefined),
-      onError: this.#onFailure,
-      onStopError: (error) => {
-        if (!this.#isOwnAbort(error)) this.#environment.onHandlerError(error, this.#context);
-      },
-    });
-    // A call that ended while its handler was being called needs no answer.
-    if (this.#state.kind === "ended") this.#pump.stop();
-    void this.#pump.run().then(this.#environment.onHandlerEnd);
-  }
-
-  #sendNext(value: unknown): Promise<void> | undefined {
-    const response = validateResponse(this.#served.method, value);
-    return response instanceof Promise
-      ? response.then((valid) => this.#sendMessage(valid))
-      : this.#sendMessage(response);
-  }
-
-  #sendMessage(value: unknown): Promise<void> | undefined {
-    if (this.#state.kind === "ended") return undefined;
-    this.#sendHeaders();
-    return this.#environment.transport.sendMessage(this.#streamId, this.#encode(value));
-  }
-
-  #sendHeaders(): void {
-    const headers = this.#context.takeHeaders();
-    if (headers === undefined || this.#state.kind === "ended") return;
-    this.#environment.transport.sendHeaders(this.#streamId, headers);
-  }
-
-  /** The handler itself failed, before it answered. */
-  readonly #onHandlerFailed = (error: unknown): void => {
-    this.#environment.onHandlerEnd();
-    this.#onFailure(error);
-  };
-
-  readonly #onFailure = (error: unknown): void => {
-    if (this.#state.kind === "ended") {
-      if (!this.#isOwnAbort(error)) this.#environment.onHandlerError(error, this.#context);
-      return;
-    }
-    this.#fail(this.#toRpcError(error));
-  };
-
-  #toRpcError(error: unknown): RpcError {
-    if (error instanceof RpcError) {
-      if (error.cause !== undefined && error.code === RpcStatus.INTERNAL) {
-        this.#environment.onHandlerError(error, this.#context);
-      }
-      return error;
-    }
-    this.#environment.onHandlerError(error, this.#context);
-    return new RpcError(RpcStatus.INTERNAL, INTERNAL_ERROR_TEXT, { cause: error });
-  }
-
-  /** Whether a handler only hands on that its own call was ended. */
-  #isOwnAbort(error: unknown): boolean {
-    return error instanceof RpcError || (error instanceof Error && error.name === "AbortError");
+    this.environment.onHandlerStart();
+    this.answer(request);
   }
 
   #failRequest(error: unknown): RpcError {
     const failure = error instanceof RpcError
       ? error
       : new RpcError(RpcStatus.INTERNAL, INTERNAL_ERROR_TEXT, { cause: error });
-    this.#fail(failure);
+    this.fail(failure);
     return failure;
   }
 
   #endWithoutRequest(): void {
-    const text = `Request stream closed without payload for ${this.#served.method.path}`;
-    this.#fail(new RpcError(RpcStatus.INVALID_ARGUMENT, text, { maybeExecuted: false }));
-  }
-
-  #finish(message: unknown): void {
-    if (this.#state.kind === "ended") return;
-    this.#environment.transport.endStream(this.#streamId, {
-      code: RpcStatus.OK,
-      text: "",
-      details: [],
-      maybeExecuted: true,
-      headers: this.#context.takeHeaders(),
-      trailers: this.#context.trailers,
-      message,
-    });
-    this.#release(undefined);
-  }
-
-  /** Ends the call with a failure, once. */
-  #fail(error: RpcError): void {
-    if (this.#state.kind === "ended") return;
-    const headers = this.#context.takeHeaders();
-    this.#release(error);
-    const trailers = error.trailers.size > 0 ? error.trailers : this.#context.trailers;
-    endWithError(this.#environment, this.#streamId, { error, headers, trailers });
+    const text = `Request stream closed without payload for ${this.served.method.path}`;
+    this.fail(new RpcError(RpcStatus.INVALID_ARGUMENT, text, { maybeExecuted: false }));
   }
 
   /** Lets go of everything that the call holds. */
@@ -286,73 +238,24 @@ export class ServedCall implements StreamCall {
     const before = this.#state;
     if (before.kind === "ended") return;
     this.#state = { kind: "ended" };
-    const { calls, clock } = this.#environment;
-    calls.delete(this.#streamId);
+    const { calls, clock } = this.environment;
+    calls.delete(this.streamId);
     if (before.kind === "waiting") clock.clearTimer(before.timer);
     if (this.#deadline !== undefined) clock.clearTimer(this.#deadline);
-    if (reason !== undefined) this.#context.abort(reason);
+    if (reason !== undefined) this.context.abort(reason);
     this.#requests?.abort(reason);
-    this.#pump?.stop();
-    this.#environment.onCallEnd();
+    this.onRelease();
+    this.environment.onCallEnd();
   }
 
   #armDeadline(timeoutMs: number): void {
-    const { clock } = this.#environment;
+    if (this.isEnded) return;
+    const { clock } = this.environment;
     if (this.#deadline !== undefined) clock.clearTimer(this.#deadline);
-    this.#deadline = clock.setTimer(() => this.#fail(deadlineError()), timeoutMs);
+    this.#deadline = clock.setTimer(() => this.fail(deadlineError()), timeoutMs);
   }
 
   #releaseMessage(bytes: number): void {
-    this.#environment.transport.releaseMessage(this.#streamId, bytes);
+    this.environment.transport.releaseMessage(this.streamId, bytes);
   }
-
-  #decode(message: unknown): unknown {
-    const { method } = this.#served;
-    return decodeMessage(codecFor(this.#environment, method.requestCodec), message, {
-      what: `request of "${method.path}"`,
-      code: UNDECODABLE,
-      maybeExecuted: this.#takesMany,
-    });
-  }
-
-  #encode(value: unknown): unknown {
-    const { method } = this.#served;
-    return encodeMessage(codecFor(this.#environment, method.responseCodec), value, {
-      what: `response of "${method.path}"`,
-      code: RpcStatus.INTERNAL,
-      maybeExecuted: true,
-    });
-  }
-}
-
-/** Ends a stream with an error; when that cannot be sent as it is, with its code and text alone. */
-export function endWithError(
-  environment: CallEnvironment,
-  streamId: number,
-  end: { error: RpcError; headers: RpcMetadata | undefined; trailers: RpcMetadata },
-): void {
-  const { error, headers, trailers } = end;
-  const { code, rawMessage: text, details, maybeExecuted } = error;
-  const { transport, logger } = environment;
-  const plain = { code, text, maybeExecuted, message: undefined };
-  try {
-    transport.endStream(streamId, { ...plain, details, headers, trailers });
-  } catch (cause) {
-    logger.warn("Sent a failure without its details", { code, cause: String(cause) });
-    transport.endStream(streamId, {
-      ...plain,
-      details: [],
-      headers: undefined,
-      trailers: RpcMetadata.empty,
-    });
-  }
-}
-
-function takesMany(shape: RpcShape): boolean {
-  return shape === "clientStream" || shape === "bidirectional";
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
 }

@@ -76,6 +76,7 @@ function createPuller(source: RpcSource<unknown>): Puller {
   if ("getReader" in source) {
     const reader = source.getReader();
     return {
+      // The two types differ only in what they call a value that is not there.
       next: () => reader.read() as Promise<IteratorResult<unknown>>,
       stop: () => reader.cancel(),
     };

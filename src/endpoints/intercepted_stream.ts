@@ -59,8 +59,9 @@ export class InterceptedStream implements RpcResponseStream<unknown> {
 
 /** A rejection that nobody looks at is not reported as unhandled. */
 function quiet<T>(promise: Promise<T>): Promise<T> {
-  // Whoever looks at the promise itself gets the rejection.
-  promise.catch(() => {});
+  promise.catch(() => {
+    // Whoever looks at the promise itself gets the rejection.
+  });
   return promise;
 }
 

@@ -1,11 +1,9 @@
 import type { CallEnvironment } from "../calls/call_environment.ts";
 import type { RpcHandlerContext } from "../calls/handler_context.ts";
-import {
-  endWithError,
-  ServedCall,
-  type ServedCallEnvironment,
-  type ServedMethod,
-} from "../calls/served_call.ts";
+import type { ServedCallEnvironment, ServedMethod } from "../calls/served_call.ts";
+import { endWithError, givesMany } from "../calls/served_messages.ts";
+import { ServedResponseStream } from "../calls/served_response_stream.ts";
+import { ServedSingleResponse } from "../calls/served_single_response.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
 import { checkContracts } from "../contracts/check_contracts.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
@@ -98,7 +96,8 @@ export class ResponderCore {
       return this.#refuse(streamId, "RESOURCE_EXHAUSTED", text);
     }
     this.#openCalls++;
-    new ServedCall(this.#environment, this.#intercept(served), opening).start(opening);
+    const Call = givesMany(served.method.shape) ? ServedResponseStream : ServedSingleResponse;
+    new Call(this.#environment, this.#intercept(served), opening).start(opening);
   }
 
   /**
@@ -116,7 +115,7 @@ export class ResponderCore {
   #intercept(served: ServedMethod): ServedMethod {
     if (this.#interceptors.length === 0) return served;
     const { method, handler } = served;
-    const isAsync = method.shape === "unary" || method.shape === "clientStream";
+    const isAsync = !givesMany(method.shape);
     const step = compose<RpcResponderCall>(
       this.#interceptors,
       method.shape,

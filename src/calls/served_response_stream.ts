@@ -1,0 +1,45 @@
+import type { RpcSource } from "../contracts/source.ts";
+import { validateResponse } from "../contracts/validation.ts";
+import { ServedCall } from "./served_call.ts";
+import { SourcePump } from "./source_pump.ts";
+
+/** A server-stream or bidirectional call, seen from the side that serves it. */
+export class ServedResponseStream extends ServedCall {
+  #pump: SourcePump | undefined;
+
+  protected answer(request: unknown): void {
+    try {
+      // The type of the handler says so; what is no source is refused by the pump.
+      const source = this.served.handler(request, this.context) as RpcSource<unknown>;
+      this.#pump = new SourcePump(source, {
+        send: (value) => this.#send(value),
+        onEnd: () => this.finish(undefined),
+        onError: this.failWith,
+        onStopError: this.reportLate,
+      });
+    } catch (error) {
+      this.environment.onHandlerEnd();
+      return this.failWith(error);
+    }
+    // The call may have ended while its handler was being called.
+    if (this.isEnded) this.#pump.stop();
+    void this.#pump.run().then(this.environment.onHandlerEnd);
+  }
+
+  protected override onRelease(): void {
+    this.#pump?.stop();
+  }
+
+  #send(value: unknown): Promise<void> | undefined {
+    const response = validateResponse(this.served.method, value);
+    return response instanceof Promise
+      ? response.then((valid) => this.#sendValid(valid))
+      : this.#sendValid(response);
+  }
+
+  #sendValid(value: unknown): Promise<void> | undefined {
+    if (this.isEnded) return undefined;
+    this.sendHeaders();
+    return this.environment.transport.sendMessage(this.streamId, this.encode(value));
+  }
+}

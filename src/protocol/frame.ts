@@ -265,6 +265,8 @@ export interface RpcWire {
   readonly protocol: string;
   /** What the wire can express. */
   readonly capabilities: WireCapabilities;
+  /** What holds for a peer until its hello has come, or for ever on a wire without one. */
+  readonly initialHello: HelloFrame;
   /** Most bytes of a message in one frame; `Infinity` where messages are not cut. */
   readonly maxFragmentBytes: number;
   /**

@@ -106,7 +106,7 @@ export class Connection {
     this.#outbound = new Outbound({ ...parts, lifecycle: this.#lifecycle });
     const timer = clock.setTimer(() => this.#timeOut(), limits.connectTimeoutMs);
     this.#state = { kind: "opening", timer };
-    if (wire.capabilities.hello) this.#writer.write(createHello(limits));
+    if (wire.capabilities.hello) this.#writer.write(createHello(wire, limits));
     this.#listen();
   }
 
@@ -238,6 +238,7 @@ export class Connection {
 
   readonly #onFrame = (frame: RpcFrame): void => {
     if (this.#state.kind === "ended") return;
+    if (this.#options.wire.capabilities.hello) this.#checkOrder(frame);
     switch (frame.kind) {
       case "hello":
         return this.#hello(frame);
@@ -252,6 +253,14 @@ export class Connection {
         return this.#inbound.receive(frame);
     }
   };
+
+  /** Each side says hello once, before anything else (PROTOCOL.md, "HELLO"). */
+  #checkOrder(frame: RpcFrame): void {
+    const isFirst = this.#state.kind === "opening";
+    if (isFirst === (frame.kind === "hello")) return;
+    const text = isFirst ? `First frame is ${frame.kind}, expected hello` : "Second hello frame";
+    throw new FrameError(text, RpcStatus.INTERNAL, CLOSE_PROTOCOL_ERROR);
+  }
 
   #hello(frame: HelloFrame): void {
     this.#lifecycle.setPeer(frame);

@@ -230,7 +230,11 @@ export function notExecuted(code: "UNAVAILABLE" | "RESOURCE_EXHAUSTED", text: st
   });
 }
 
-function countFault(stream: StreamState, sent: number | undefined): RpcError | undefined {
+/** What is wrong when the peer says that it sent so many messages. */
+export function countFault(
+  stream: Pick<StreamState, "receivedMessages">,
+  sent: number | undefined,
+): RpcError | undefined {
   if (sent === undefined || sent === stream.receivedMessages) return undefined;
   return new RpcError(
     RpcStatus.DATA_LOSS,

@@ -1,6 +1,5 @@
 import type { HelloFrame, RpcWire } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
-import { INITIAL_HELLO } from "../../protocol/native/constants.ts";
 
 /** What the peer accepts. */
 export type PeerSettings = Pick<
@@ -16,8 +15,8 @@ export type PeerSettings = Pick<
  * What holds before the peer has said hello: the windows of the wire, and for sizes and numbers the
  * limits of this side. A peer with smaller ones refuses what is too much, call by call.
  */
-export function initialPeer(_wire: RpcWire, limits: RpcLimits): PeerSettings {
-  const { streamWindowBytes, streamWindowMessages, connectionWindowBytes } = INITIAL_HELLO;
+export function initialPeer(wire: RpcWire, limits: RpcLimits): PeerSettings {
+  const { streamWindowBytes, streamWindowMessages, connectionWindowBytes } = wire.initialHello;
   const { maxMessageBytes, maxStreams } = limits;
   return {
     maxMessageBytes,
@@ -29,9 +28,9 @@ export function initialPeer(_wire: RpcWire, limits: RpcLimits): PeerSettings {
 }
 
 /** The hello that announces the limits of this side. */
-export function createHello(limits: RpcLimits): HelloFrame {
+export function createHello(wire: RpcWire, limits: RpcLimits): HelloFrame {
   return {
-    ...INITIAL_HELLO,
+    ...wire.initialHello,
     maxMessageBytes: limits.maxMessageBytes,
     maxMetadataBytes: limits.maxMetadataBytes,
     maxStreams: limits.maxStreams,

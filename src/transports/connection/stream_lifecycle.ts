@@ -113,7 +113,7 @@ export class StreamLifecycle {
 }
 
 /** The status frame that tells an error. */
-function statusFrame(streamId: number, error: RpcError): StatusFrame {
+export function statusFrame(streamId: number, error: RpcError): StatusFrame {
   return {
     kind: "status",
     streamId,

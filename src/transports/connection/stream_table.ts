@@ -1,15 +1,18 @@
 import type { RpcTransportSide } from "../transport.ts";
 import type { StreamState } from "./stream_state.ts";
 
+/** What the table needs to know of a stream. */
+export type TableStream = Pick<StreamState, "id" | "isLocal" | "unreadMessages">;
+
 /**
  * The open streams of one connection, by id.
  *
  * Ids rise and are never reused, so the highest one seen tells a late frame from a wrong one, and
  * nothing has to be remembered of streams that ended.
  */
-export class StreamTable {
-  readonly #open: Map<number, StreamState> = new Map();
-  readonly #unread: Map<number, StreamState> = new Map();
+export class StreamTable<S extends TableStream = StreamState> {
+  readonly #open: Map<number, S> = new Map();
+  readonly #unread: Map<number, S> = new Map();
   readonly #localParity: number;
   #local = 0;
   /** The highest id that the peer opened. */
@@ -53,17 +56,17 @@ export class StreamTable {
   }
 
   /** The open stream with this id. */
-  get(id: number): StreamState | undefined {
+  get(id: number): S | undefined {
     return this.#open.get(id);
   }
 
   /** The stream with this id, open or with unread messages. */
-  getReadable(id: number): StreamState | undefined {
+  getReadable(id: number): S | undefined {
     return this.#open.get(id) ?? this.#unread.get(id);
   }
 
   /** Adds a stream. */
-  add(stream: StreamState): void {
+  add(stream: S): void {
     this.#open.set(stream.id, stream);
     if (stream.isLocal) {
       this.#local++;
@@ -74,7 +77,7 @@ export class StreamTable {
   }
 
   /** Takes a stream out; it stays readable while messages of it are unread. False when it was out. */
-  remove(stream: StreamState): boolean {
+  remove(stream: S): boolean {
     if (!this.#open.delete(stream.id)) return false;
     if (stream.isLocal) this.#local--;
     if (stream.unreadMessages > 0) this.#unread.set(stream.id, stream);
@@ -82,12 +85,12 @@ export class StreamTable {
   }
 
   /** Forgets a stream that ended and is read to its end. */
-  forgetRead(stream: StreamState): void {
+  forgetRead(stream: S): void {
     if (stream.unreadMessages === 0) this.#unread.delete(stream.id);
   }
 
   /** Takes all streams out. */
-  clear(): StreamState[] {
+  clear(): S[] {
     const streams = [...this.#open.values()];
     this.#open.clear();
     this.#unread.clear();
@@ -96,7 +99,7 @@ export class StreamTable {
   }
 
   /** The open streams, oldest first. */
-  [Symbol.iterator](): Iterator<StreamState> {
+  [Symbol.iterator](): Iterator<S> {
     return this.#open.values();
   }
 }

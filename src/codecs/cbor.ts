@@ -1,8 +1,8 @@
 import { decodeCbor } from "./cbor/decoder.ts";
 import { type CborLimits, encodeCbor } from "./cbor/encoder.ts";
 import type { RpcCodec } from "./codec.ts";
-import { isPlainObject } from "./shared/objects.ts";
-import { checkMaxDepth } from "./shared/max_depth.ts";
+import { isPlainObject } from "./support/objects.ts";
+import { checkMaxDepth } from "./support/max_depth.ts";
 
 const DEFAULT_MAX_DEPTH = 256;
 

@@ -2,14 +2,13 @@ import type { RpcCodec } from "./codec.ts";
 import { checkJsonDepth } from "./json/depth.ts";
 import { formatJson } from "./json/format.ts";
 import { isPlainJson } from "./json/plain.ts";
-import { checkMaxDepth } from "./shared/max_depth.ts";
-import { checkBytes } from "./shared/plain_bytes.ts";
-import { Unrepresentable } from "./shared/unrepresentable.ts";
-import { decodeUtf8 } from "./shared/utf8_decode.ts";
+import { encodeWith } from "./support/encode_with.ts";
+import { checkMaxDepth } from "./support/max_depth.ts";
+import { checkBytes } from "./support/plain_bytes.ts";
+import { decodeUtf8 } from "./support/utf8_decode.ts";
+import { putUtf8 } from "./support/utf8_encode.ts";
 
 const DEFAULT_MAX_DEPTH = 128;
-
-const encoder = new TextEncoder();
 
 /** Options of {@linkcode jsonCodec}. */
 export interface JsonCodecOptions {
@@ -27,6 +26,9 @@ export interface JsonCodecOptions {
  * typed arrays, and `undefined` in an array or at the top are a `TypeError` that names the path of the
  * value, and `-0` stays `-0`. Two things are as in `JSON.stringify`: properties that are `undefined` are
  * left out, and objects with `toJSON` (a valid `Date`, say) are encoded as what that returns.
+ *
+ * Decoding is what `JSON.parse` does: a number with more digits than a double has is rounded, and one
+ * that is too large, which no `encode` writes, becomes an infinity.
  *
  * @typeParam T The values that the codec accepts and returns; they are not checked
  * @param options Limits
@@ -63,21 +65,20 @@ function createCodec(maxDepth: number): RpcCodec {
 const defaultCodec: RpcCodec = createCodec(DEFAULT_MAX_DEPTH);
 
 function encodeJson(value: unknown, maxDepth: number): Uint8Array<ArrayBuffer> {
-  try {
+  return encodeWith("JSON", (out) => {
     // The platform writes plain data much faster, and exactly.
     const text = isPlainJson(value, maxDepth) ? JSON.stringify(value) : formatJson(value, maxDepth);
-    return encoder.encode(text);
-  } catch (thrown) {
-    throw thrown instanceof Unrepresentable ? thrown.toError("JSON") : thrown;
-  }
+    const length = putUtf8(out, text, 0);
+    out.position += length;
+  });
 }
 
 function decodeJson(bytes: Uint8Array, maxDepth: number): unknown {
-  checkJsonDepth(checkBytes(bytes, "decode", "JSON"), maxDepth);
-  const text = decodeUtf8(bytes);
+  const text = decodeUtf8(checkBytes(bytes, "decode", "JSON"));
   if (text === undefined) {
     throw new SyntaxError(`Cannot decode JSON: found ${bytes.length} bytes, expected UTF-8`);
   }
+  checkJsonDepth(text, maxDepth);
   try {
     return JSON.parse(text);
   } catch {

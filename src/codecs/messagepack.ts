@@ -1,8 +1,8 @@
 import type { RpcCodec } from "./codec.ts";
 import { decodeMessagePack } from "./messagepack/decoder.ts";
 import { encodeMessagePack } from "./messagepack/encoder.ts";
-import { checkMaxDepth } from "./shared/max_depth.ts";
-import { sendableBytes } from "./shared/plain_bytes.ts";
+import { checkMaxDepth } from "./support/max_depth.ts";
+import { sendableBytes } from "./support/plain_bytes.ts";
 
 const DEFAULT_MAX_DEPTH = 128;
 

@@ -1,5 +1,5 @@
 import type { RpcCodec } from "./codec.ts";
-import { checkBytes, plainBytes, sendableBytes } from "./shared/plain_bytes.ts";
+import { checkBytes, plainBytes, sendableBytes } from "./support/plain_bytes.ts";
 
 /**
  * The codec of methods whose messages are bytes already: what is given is sent, without a copy.

@@ -1,7 +1,7 @@
-import { ByteInput } from "../shared/byte_input.ts";
-import { KeyCache } from "../shared/key_cache.ts";
-import { setProperty } from "../shared/objects.ts";
-import { readUtf8 } from "../shared/utf8_decode.ts";
+import { ByteInput } from "../support/byte_input.ts";
+import { KeyCache } from "../support/key_cache.ts";
+import { setProperty } from "../support/objects.ts";
+import { readUtf8 } from "../support/utf8_decode.ts";
 import type { CborLimits } from "./encoder.ts";
 
 const BREAK = 0xff;

@@ -1,7 +1,8 @@
-import { borrowArena, type ByteArena, returnArena } from "../shared/byte_arena.ts";
-import { type AnyObject, describe, hasToJson, isPlainObject } from "../shared/objects.ts";
-import { atIndex, atKey, tooDeep, Unrepresentable } from "../shared/unrepresentable.ts";
-import { putShortAscii, putUtf8 } from "../shared/utf8_encode.ts";
+import type { ByteArena } from "../support/byte_arena.ts";
+import { encodeWith } from "../support/encode_with.ts";
+import { type AnyObject, describe, hasToJson, isPlainObject } from "../support/objects.ts";
+import { atIndex, atKey, tooDeep, Unrepresentable } from "../support/unrepresentable.ts";
+import { putShortAscii, putUtf8 } from "../support/utf8_encode.ts";
 import { CborDouble } from "./cbor_double.ts";
 import { sortKeys } from "./key_order.ts";
 
@@ -25,16 +26,8 @@ export interface CborLimits {
  * @throws {TypeError} When a value cannot be represented; names its path
  */
 export function encodeCbor(value: unknown, limits: CborLimits): Uint8Array<ArrayBuffer> {
-  const out = borrowArena();
-  try {
-    writeValue(out, value, limits.maxDepth, limits.bigints);
-    return out.take();
-  } catch (thrown) {
-    out.discard();
-    throw thrown instanceof Unrepresentable ? thrown.toError("CBOR") : thrown;
-  } finally {
-    returnArena(out);
-  }
+  const { maxDepth, bigints } = limits;
+  return encodeWith("CBOR", (out) => writeValue(out, value, maxDepth, bigints));
 }
 
 // `depth` counts down: how many levels of containers may still open.
@@ -181,17 +174,26 @@ function writeArray(
 
 function writeMap(out: ByteArena, object: AnyObject, depth: number, bigints: boolean): void {
   if (depth === 0) throw tooDeep();
-  const keys = sortKeys(Object.keys(object).filter((key) => object[key] !== undefined));
-  writeHead(out, 0xa0, keys.length);
+  const keys = sortKeys(Object.keys(object));
+  // A getter is asked once, so that the count and what follows it agree.
+  const values = keys.map((key) => object[key]);
+  writeHead(out, 0xa0, countDefined(values));
   let key = "";
   try {
     for (let index = 0; index < keys.length; index++) {
+      if (values[index] === undefined) continue;
       // The loop stays within the array.
       key = keys[index] as string;
       writeString(out, key);
-      writeValue(out, object[key], depth - 1, bigints);
+      writeValue(out, values[index], depth - 1, bigints);
     }
   } catch (thrown) {
     throw atKey(thrown, key);
   }
+}
+
+function countDefined(values: readonly unknown[]): number {
+  let count = 0;
+  for (const value of values) if (value !== undefined) count++;
+  return count;
 }

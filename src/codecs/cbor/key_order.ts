@@ -30,7 +30,7 @@ function isBefore(a: string, b: string): boolean {
   return a.length < b.length;
 }
 
-// UTF-8 orders like code points. Surrogates stand for the highest of them, above U+E000 to U+FFFF.
+// UTF-8 orders like code points. Surrogates stand for the highest of them.
 function rank(unit: number): number {
-  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x2000 : unit;
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }

@@ -1,5 +1,5 @@
-import { type AnyObject, describe, hasToJson, isPlainObject } from "../shared/objects.ts";
-import { atIndex, atKey, tooDeep, Unrepresentable } from "../shared/unrepresentable.ts";
+import { type AnyObject, describe, hasToJson, isPlainObject } from "../support/objects.ts";
+import { atIndex, atKey, tooDeep, Unrepresentable } from "../support/unrepresentable.ts";
 
 /**
  * Formats a value as JSON, the slow way: it keeps `-0`, calls `toJSON`, and knows the path of what it

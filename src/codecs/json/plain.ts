@@ -1,4 +1,4 @@
-import { hasToJson, isPlainObject } from "../shared/objects.ts";
+import { hasToJson, isPlainObject } from "../support/objects.ts";
 
 /**
  * Whether `JSON.stringify` writes `value` exactly: no `-0`, no `toJSON`, nothing that it would change or

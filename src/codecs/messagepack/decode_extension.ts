@@ -1,4 +1,4 @@
-import type { ByteInput } from "../shared/byte_input.ts";
+import type { ByteInput } from "../support/byte_input.ts";
 import { ELEMENT_TYPES, MAX_BIGINT_BYTES } from "./extensions.ts";
 
 const MAX_DATE_SECONDS = 8_640_000_000_000;
@@ -71,7 +71,7 @@ interface Maker {
   make(buffer: ArrayBuffer): ArrayBuffer | ArrayBufferView;
 }
 
-const MAKERS: ReadonlyMap<number, Maker> = new Map<number, Maker>([
+const MAKERS = new Map<number, Maker>([
   [ELEMENT_TYPES.Int8Array, { size: 1, make: (buffer) => new Int8Array(buffer) }],
   [ELEMENT_TYPES.Uint8ClampedArray, { size: 1, make: (buffer) => new Uint8ClampedArray(buffer) }],
   [ELEMENT_TYPES.Int16Array, { size: 2, make: (buffer) => new Int16Array(buffer) }],
@@ -85,3 +85,8 @@ const MAKERS: ReadonlyMap<number, Maker> = new Map<number, Maker>([
   [ELEMENT_TYPES.ArrayBuffer, { size: 1, make: (buffer) => buffer }],
   [ELEMENT_TYPES.DataView, { size: 1, make: (buffer) => new DataView(buffer) }],
 ]);
+
+// The youngest of them: older platforms cannot make one, and refuse it like an unknown type.
+if (typeof Float16Array === "function") {
+  MAKERS.set(ELEMENT_TYPES.Float16Array, { size: 2, make: (buffer) => new Float16Array(buffer) });
+}

@@ -1,6 +1,6 @@
-import type { ByteArena } from "../shared/byte_arena.ts";
-import { describe } from "../shared/objects.ts";
-import { Unrepresentable } from "../shared/unrepresentable.ts";
+import type { ByteArena } from "../support/byte_arena.ts";
+import { describe } from "../support/objects.ts";
+import { Unrepresentable } from "../support/unrepresentable.ts";
 import { ELEMENT_TYPES, type ElementTypeName, EXTENSION, MAX_BIGINT_BYTES } from "./extensions.ts";
 
 const MIN_INT64 = -(2n ** 63n);

@@ -1,7 +1,8 @@
-import { borrowArena, type ByteArena, returnArena } from "../shared/byte_arena.ts";
-import { type AnyObject, describe, hasToJson, isPlainObject } from "../shared/objects.ts";
-import { atIndex, atKey, tooDeep, Unrepresentable } from "../shared/unrepresentable.ts";
-import { putShortAscii, putUtf8 } from "../shared/utf8_encode.ts";
+import type { ByteArena } from "../support/byte_arena.ts";
+import { encodeWith } from "../support/encode_with.ts";
+import { type AnyObject, describe, hasToJson, isPlainObject } from "../support/objects.ts";
+import { atIndex, atKey, tooDeep, Unrepresentable } from "../support/unrepresentable.ts";
+import { putShortAscii, putUtf8 } from "../support/utf8_encode.ts";
 import { writeBigint, writeMemory, writeTimestamp } from "./encode_extension.ts";
 import { EXTENSION } from "./extensions.ts";
 
@@ -14,16 +15,7 @@ import { EXTENSION } from "./extensions.ts";
  * @throws {TypeError} When a value cannot be represented; names its path
  */
 export function encodeMessagePack(value: unknown, maxDepth: number): Uint8Array<ArrayBuffer> {
-  const out = borrowArena();
-  try {
-    writeValue(out, value, maxDepth);
-    return out.take();
-  } catch (thrown) {
-    out.discard();
-    throw thrown instanceof Unrepresentable ? thrown.toError("MessagePack") : thrown;
-  } finally {
-    returnArena(out);
-  }
+  return encodeWith("MessagePack", (out) => writeValue(out, value, maxDepth));
 }
 
 // `depth` counts down: how many levels of containers may still open.

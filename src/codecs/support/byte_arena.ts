@@ -94,20 +94,3 @@ interface ByteArenaMark {
 function roomFor(length: number, needed: number): number {
   return Math.max(SHARED_BYTES * 2, length * 2, length + needed + 1024);
 }
-
-let idle: ByteArena | undefined;
-
-/**
- * Takes the arena of all codecs, or a fresh one while that is in use: `toJSON` and getters run
- * inside an encoder and may encode something themselves.
- */
-export function borrowArena(): ByteArena {
-  const arena = idle ?? new ByteArena();
-  idle = undefined;
-  return arena;
-}
-
-/** Gives an arena back, taken or discarded. */
-export function returnArena(arena: ByteArena): void {
-  idle = arena;
-}

@@ -1,6 +1,6 @@
 import type { RpcWire } from "../frame.ts";
 import type { RpcLimits } from "../limits.ts";
-import { MAX_FRAGMENT_BYTES } from "./constants.ts";
+import { INITIAL_HELLO, MAX_FRAGMENT_BYTES } from "./constants.ts";
 import { NativeDecoder } from "./decoder.ts";
 import { NativeEncoder } from "./encoder.ts";
 
@@ -30,6 +30,7 @@ export const nativeWire: RpcWire = Object.freeze({
     ping: true,
     maxStreamId: Number.MAX_SAFE_INTEGER,
   }),
+  initialHello: INITIAL_HELLO,
   maxFragmentBytes: MAX_FRAGMENT_BYTES,
   createEncoder: (limits: RpcLimits) => new NativeEncoder(limits),
   createDecoder: (limits: RpcLimits) => new NativeDecoder(limits),

@@ -31,14 +31,18 @@ export interface BatchWriterOptions {
 /**
  * The one place where frames leave a connection.
  *
- * Frames written in the same turn leave in one WebSocket message. Frames written before the channel
- * is open wait in the batch. `isWritable` says whether data may follow; whoever writes data asks it
+ * Frames written in the same turn leave in one WebSocket message, in several when there are many: no
+ * platform takes a message of any size. Frames written before the channel is open wait in their
+ * batches. `isWritable` says whether data may follow; whoever writes data asks it
  * first, so that neither the batch nor the socket's buffer grows without bound.
  */
 export class BatchWriter {
   readonly #channel: Channel;
   readonly #options: BatchWriterOptions;
   readonly #batch = new ByteWriter(1024);
+  /** Batches that are full while the channel is not open, in order. */
+  #full: Uint8Array<ArrayBuffer>[] = [];
+  #fullBytes = 0;
   #isScheduled = false;
   #isBlocked = false;
   #isEnded = false;
@@ -57,17 +61,22 @@ export class BatchWriter {
 
   /** Whether data may be written now; control frames always may. */
   get isWritable(): boolean {
-    return !this.#isBlocked && this.#batch.length < HIGH_WATER_BYTES;
+    return !this.#isBlocked && this.unsentBytes < HIGH_WATER_BYTES;
   }
 
   /** Bytes that wait, here and in the socket. */
   get queuedBytes(): number {
-    return this.#batch.length + this.#channel.bufferedBytes;
+    return this.unsentBytes + this.#channel.bufferedBytes;
   }
 
   /** Bytes that wait here, because the turn has not ended or the channel is not open. */
   get unsentBytes(): number {
-    return this.#batch.length;
+    return this.#fullBytes + this.#batch.length;
+  }
+
+  /** How many batches leave before the one that the next frame goes into. */
+  get batchesBefore(): number {
+    return this.batches + this.#full.length;
   }
 
   /** Appends a frame to the batch, which leaves at the end of this turn. */
@@ -75,7 +84,10 @@ export class BatchWriter {
     if (this.#isEnded) return;
     this.#options.encoder.encode(frame, this.#batch);
     this.frames++;
-    if (!this.#options.batches || this.#batch.length >= BATCH_BYTES) return this.flush();
+    if (!this.#options.batches || this.#batch.length >= BATCH_BYTES) {
+      this.flush();
+      return this.#setAside();
+    }
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     queueMicrotask(this.#flushScheduled);
@@ -88,26 +100,16 @@ export class BatchWriter {
 
   /** Sends the batch now. */
   flush(): void {
-    if (this.#isEnded || this.#batch.length === 0 || !this.#channel.isOpen) return;
-    const batch = this.#batch.take();
-    this.batches++;
-    this.bytes += batch.length;
-    try {
-      this.#channel.send(batch);
-    } catch (error) {
-      this.#options.onFailure(error);
-      return;
+    if (this.#isEnded || !this.#channel.isOpen) return;
+    const full = this.#full;
+    if (full.length > 0) {
+      this.#full = [];
+      this.#fullBytes = 0;
+      for (const batch of full) {
+        if (!this.#isEnded) this.#send(batch);
+      }
     }
-    const waiting = this.#channel.bufferedBytes;
-    if (waiting <= HIGH_WATER_BYTES) return;
-    this.#block();
-    if (waiting <= this.#options.maxQueuedBytes) return;
-    this.#options.onFailure(
-      new RpcError(
-        RpcStatus.RESOURCE_EXHAUSTED,
-        `Peer does not read: ${waiting} bytes wait, limit is ${this.#options.maxQueuedBytes}`,
-      ),
-    );
+    if (!this.#isEnded && this.#batch.length > 0) this.#send(this.#batch.take());
   }
 
   /** Looks at the socket's buffer again; called on its drain event and by the poll. */
@@ -122,7 +124,43 @@ export class BatchWriter {
   /** Drops what has not been sent and stops; nothing is pending afterwards. */
   end(): void {
     this.#isEnded = true;
+    this.#full = [];
+    this.#fullBytes = 0;
     this.#stopPoll();
+  }
+
+  /** Begins a new batch where the full one could not leave. */
+  #setAside(): void {
+    if (this.#isEnded || this.#batch.length === 0) return;
+    this.#fullBytes += this.#batch.length;
+    this.#full.push(this.#batch.take());
+  }
+
+  #send(batch: Uint8Array<ArrayBuffer>): void {
+    this.batches++;
+    this.bytes += batch.length;
+    try {
+      this.#channel.send(batch);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    const waiting = this.#channel.bufferedBytes;
+    if (waiting <= HIGH_WATER_BYTES) return;
+    this.#block();
+    // Openings are refused before; statuses and control frames may pass the limit by a little.
+    if (waiting <= this.#options.maxQueuedBytes + HIGH_WATER_BYTES) return;
+    this.#fail(
+      new RpcError(
+        RpcStatus.RESOURCE_EXHAUSTED,
+        `Peer does not read: ${waiting} bytes wait, limit is ${this.#options.maxQueuedBytes}`,
+      ),
+    );
+  }
+
+  /** Nothing may follow a batch that did not leave. */
+  #fail(error: unknown): void {
+    this.#isEnded = true;
+    this.#options.onFailure(error);
   }
 
   #block(): void {

@@ -4,6 +4,8 @@ export interface ChannelClose {
   readonly code: number;
   /** Close reason; often empty. */
   readonly reason: string;
+  /** Whether a close frame came from the peer; some platforms report a reset as an unclean 1002. */
+  readonly wasClean: boolean;
   /** What the platform reported before, if anything. */
   readonly cause: unknown;
 }

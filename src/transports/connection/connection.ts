@@ -146,7 +146,11 @@ export class Connection {
   openStream(opening: RpcStreamOpening): number {
     if (this.#state.kind === "ended") throw errorFromLoss(this.#state.loss, false);
     if (this.#isPeerGoing) throw notExecuted("UNAVAILABLE", "Peer is going away");
-    return this.#outbound.openStream(opening);
+    const streamId = this.#outbound.openStream(opening);
+    // The opening may have been what the socket could not take: nobody else tells its call.
+    const { loss } = this;
+    if (loss !== undefined) throw errorFromLoss(loss, true);
+    return streamId;
   }
 
   /** Sends a message; see `IRpcTransport.sendMessage`. */

@@ -12,7 +12,12 @@ import type {
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
-import { findSizeFault, InboundMessages, type InboundMessagesOptions } from "./inbound_messages.ts";
+import {
+  compressedFault,
+  findSizeFault,
+  InboundMessages,
+  type InboundMessagesOptions,
+} from "./inbound_messages.ts";
 import type { SendScheduler } from "./send_scheduler.ts";
 import type { StreamState } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
@@ -92,6 +97,7 @@ export class Inbound {
       this.#countRefused();
       return frame.fault;
     }
+    if (frame.compressed) return compressedFault();
     if (this.#options.isDraining()) return notExecuted("UNAVAILABLE", "Server is shutting down");
     if (table.peerStreams < limits.maxStreams) return undefined;
     return notExecuted(
@@ -106,9 +112,8 @@ export class Inbound {
       throw protocolError("Peer sent data beyond the window of the connection");
     }
     const stream = table.get(frame.streamId);
-    if (stream !== undefined) return this.#messages.receive(stream, frame);
-    ledger.oweConnection(frame.message.length);
-    this.#ignore(frame.streamId);
+    if (stream === undefined) ledger.oweConnection(frame.message.length);
+    else this.#messages.receive(stream, frame);
   }
 
   #headers(frame: HeadersFrame): void {
@@ -144,6 +149,7 @@ export class Inbound {
   #statusFault(stream: StreamState, frame: StatusFrame): RpcError | undefined {
     const { limits } = this.#options;
     if (frame.fault !== undefined && frame.code === RpcStatus.OK) return frame.fault;
+    if (frame.compressed) return compressedFault();
     const sizeFault = findSizeFault(frame.message?.length ?? 0, limits);
     if (sizeFault !== undefined) return sizeFault;
     if (frame.code !== RpcStatus.OK) return undefined;
@@ -181,28 +187,24 @@ export class Inbound {
     const { scheduler, table } = this.#options;
     if (frame.streamId === 0) return scheduler.grantConnection(frame.bytes);
     const stream = table.get(frame.streamId);
-    if (stream === undefined) return this.#ignore(frame.streamId);
+    if (stream === undefined) return;
     scheduler.grantStream(stream, frame.bytes, frame.messages);
   }
 
-  /** The open stream that this side opened; a frame for another one is ignored. */
+  /** The open stream that this side opened, which only the peer sends such a frame on. */
   #localStream(streamId: number): StreamState | undefined {
     const stream = this.#options.table.get(streamId);
-    if (stream?.isLocal) return stream;
-    this.#ignore(streamId, stream);
+    if (stream === undefined || stream.isLocal) return stream;
+    this.#countRefused();
     return undefined;
   }
 
+  /** The open stream that the peer opened, which only its opener sends such a frame on. */
   #peerStream(streamId: number): StreamState | undefined {
     const stream = this.#options.table.get(streamId);
-    if (stream !== undefined && !stream.isLocal) return stream;
-    this.#ignore(streamId, stream);
+    if (stream === undefined || !stream.isLocal) return stream;
+    this.#countRefused();
     return undefined;
-  }
-
-  /** Ignores a late frame; one that never had a place on its stream is counted as refused. */
-  #ignore(streamId: number, stream?: StreamState): void {
-    if (stream !== undefined || !this.#options.table.wasOpened(streamId)) this.#countRefused();
   }
 
   #countRefused(): void {

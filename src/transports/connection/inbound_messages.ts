@@ -34,7 +34,7 @@ export class InboundMessages {
 
   /** Takes a message or a fragment of one. */
   receive(stream: StreamState, frame: MessageFrame): void {
-    const { ledger, lifecycle } = this.#options;
+    const { ledger, lifecycle, limits } = this.#options;
     const { message, more } = frame;
     if (stream.isReceiveEnded) {
       ledger.oweConnection(message.length);
@@ -49,10 +49,16 @@ export class InboundMessages {
       const text = "Peer sent data beyond the window of the stream";
       return lifecycle.fail(stream, new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text));
     }
+    const fault = isFirst && frame.compressed
+      ? compressedFault()
+      : findSizeFault((stream.partial?.bytes ?? 0) + message.length, limits);
+    if (fault !== undefined) {
+      ledger.oweConnection(message.length);
+      return lifecycle.fail(stream, fault);
+    }
     if (isFirst && !more) return this.#deliver(stream, frame);
     stream.partial ??= createPartial(frame.compressed);
     addFragment(stream.partial, message);
-    if (!this.#fits(stream, stream.partial.bytes)) return;
     if (more) ledger.payForPartial(stream);
     else this.#join(stream, stream.partial);
   }
@@ -67,7 +73,8 @@ export class InboundMessages {
       more: false,
       compressed: partial.compressed,
     });
-    if (!stream.endsAfterMessage) return;
+    // The one who took the message may have ended the stream.
+    if (!stream.endsAfterMessage || stream.isReceiveEnded) return;
     stream.isReceiveEnded = true;
     this.#options.deliver({ kind: "halfClose", streamId: stream.id, messages: 1 });
   }
@@ -77,13 +84,11 @@ export class InboundMessages {
     stream.unreadMessages++;
     this.#options.deliver(frame);
   }
+}
 
-  /** Whether a message of this size is accepted; fails the stream when it is not. */
-  #fits(stream: StreamState, bytes: number): boolean {
-    const fault = findSizeFault(bytes, this.#options.limits);
-    if (fault !== undefined) this.#options.lifecycle.fail(stream, fault);
-    return fault === undefined;
-  }
+/** What is wrong with a compressed message: this side says that it can undo no compression. */
+export function compressedFault(): RpcError {
+  return new RpcError(RpcStatus.INTERNAL, "Message is compressed, no compression was agreed on");
 }
 
 /** What is wrong with a message of this size. */

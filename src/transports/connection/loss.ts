@@ -22,7 +22,7 @@ export function lossFromClose(close: ChannelClose): ConnectionLoss {
   const isLost = close.code === 1006 || close.code === 0;
   const reason = close.reason === "" ? "" : `: ${close.reason}`;
   return {
-    code: statusFromCloseCode(close.code),
+    code: statusFromCloseCode(close.code, { wasClean: close.wasClean }),
     text: isLost && reason === ""
       ? "Connection was lost"
       : `WebSocket closed by peer with code ${close.code}${reason}`,

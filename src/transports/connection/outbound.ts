@@ -38,14 +38,14 @@ export class Outbound {
   /** Opens a stream; see `IRpcTransport.openStream`. */
   openStream(opening: RpcStreamOpening): number {
     const { wire, writer, limits } = this.#options;
-    this.#checkRoom();
     // A transport that is not zero-copy is only ever given bytes.
     const message = opening.message as Uint8Array | undefined;
     if (message !== undefined) this.#checkSize(message);
+    this.#checkRoom(message?.length ?? 0);
     validateMetadata(opening.headers, limits);
     const streamId = this.#nextId();
     const fits = message === undefined || message.length <= wire.maxFragmentBytes;
-    const openedInBatch = writer.batches;
+    const openedInBatch = writer.batchesBefore;
     writer.write({
       kind: "open",
       streamId,
@@ -135,16 +135,17 @@ export class Outbound {
     this.#options.writer.write({ kind: "cancel", streamId, code, reason });
   }
 
-  #checkRoom(): void {
+  #checkRoom(bytes: number): void {
     const { limits, table, lifecycle } = this.#options;
     const most = Math.min(lifecycle.peer.maxStreams, limits.maxStreams);
     if (table.localStreams >= most) {
       throw notExecuted("RESOURCE_EXHAUSTED", `Too many concurrent streams (max: ${most})`);
     }
-    if (this.queuedBytes < limits.maxQueuedBytes) return;
+    const queued = this.queuedBytes;
+    if (queued === 0 || queued + bytes <= limits.maxQueuedBytes) return;
     throw notExecuted(
       "RESOURCE_EXHAUSTED",
-      `Cannot open stream: ${this.queuedBytes} bytes wait to be sent, limit is ${limits.maxQueuedBytes}`,
+      `Cannot open stream: ${queued} bytes wait to be sent, limit is ${limits.maxQueuedBytes}`,
     );
   }
 

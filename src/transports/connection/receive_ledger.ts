@@ -48,8 +48,9 @@ export class ReceiveLedger {
     this.#owe(stream, bytes, 0);
   }
 
-  /** Pays for a message that was consumed. */
+  /** Pays for a message that was consumed; when none is unread, nothing was. */
   release(stream: StreamState, bytes: number): void {
+    if (stream.unreadMessages === 0) return;
     const credited = Math.min(bytes, stream.creditedBytes);
     stream.creditedBytes -= credited;
     stream.unreadMessages--;

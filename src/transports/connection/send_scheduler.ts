@@ -5,8 +5,8 @@ import { RpcStatus } from "../../protocol/status.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import type { Outbound, OutboundMessage, StreamState } from "./stream_state.ts";
 
-/** Credit never rises above this, whatever a peer grants. */
-const MAX_CREDIT = 2 ** 40;
+/** Credit never rises above this, whatever a peer grants (PROTOCOL.md, section 7). */
+const MAX_CREDIT = Number.MAX_SAFE_INTEGER;
 
 /**
  * Decides which stream's data goes out next.

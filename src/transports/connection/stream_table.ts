@@ -50,11 +50,6 @@ export class StreamTable<S extends TableStream = StreamState> {
     return id % 2 === this.#localParity;
   }
 
-  /** Whether a stream with this id was open at some time on this connection. */
-  wasOpened(id: number): boolean {
-    return id <= (this.isLocalId(id) ? this.highestLocalId : this.highestPeerId);
-  }
-
   /** The open stream with this id. */
   get(id: number): S | undefined {
     return this.#open.get(id);

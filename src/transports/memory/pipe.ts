@@ -34,8 +34,7 @@ export class MemoryPipe {
   readonly #options: MemoryPipeOptions;
   readonly #flights: Fifo<Flight> = new Fifo();
   #turn: MemoryFrame[] = [];
-  #isEnded = false;
-  #isCut = false;
+  #state: "open" | "finishing" | "cut" = "open";
   /** Frames sent. */
   sent = 0;
   /** Frames that have arrived. */
@@ -47,16 +46,20 @@ export class MemoryPipe {
 
   /** Sends a frame; after the end it is dropped. */
   push(frame: MemoryFrame): void {
-    if (this.#isEnded) return;
+    if (this.#state !== "open") return;
     this.sent++;
     this.#turn.push(frame);
     if (this.#turn.length === 1) queueMicrotask(this.#leave);
   }
 
-  /** Ends the pipe: what is under way arrives before this turn ends, then `onEnd` is called. */
+  /** Whether the frame that was sent as the n-th has arrived, or will. */
+  brings(nth: number): boolean {
+    return this.#state === "finishing" || nth <= this.arrived;
+  }
+
+  /** Ends the pipe: what is under way arrives before the turn is over, then `onEnd` is called. */
   finish(onEnd: () => void): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
+    this.#state = "finishing";
     const left = this.#takeFlights();
     queueMicrotask(() => {
       for (const frames of left) this.#arrive(frames);
@@ -66,8 +69,7 @@ export class MemoryPipe {
 
   /** Ends the pipe: what is under way is dropped. */
   cut(): void {
-    this.#isEnded = true;
-    this.#isCut = true;
+    this.#state = "cut";
     this.#takeFlights();
   }
 
@@ -88,7 +90,7 @@ export class MemoryPipe {
   #arrive(frames: readonly MemoryFrame[]): void {
     for (const frame of frames) {
       // The one that takes the frames may cut the pipe.
-      if (this.#isCut) return;
+      if (this.#state === "cut") return;
       this.arrived++;
       this.#options.deliver(frame);
     }

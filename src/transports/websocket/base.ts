@@ -211,7 +211,8 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   /** Makes a connection of a channel; calls can be made on it at once. */
   protected attach(channel: Channel): void {
     const wire = this.selectWire();
-    const connection: Connection = new Connection(channel, {
+    let connection: Connection | undefined;
+    const attached = new Connection(channel, {
       side: this.side,
       wire,
       // A socket that tells no sub-protocol is taken at its owner's word.
@@ -226,9 +227,15 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
         this.#settleReady(true);
         this.connectionReady();
       },
-      onEnded: (loss) => this.#ended(connection, loss),
+      onEnded: (loss) => {
+        if (connection !== undefined) this.#ended(connection, loss);
+      },
     });
+    connection = attached;
     this.#state = { kind: "connected", connection, channel };
+    const { loss } = attached;
+    // A socket that is open may fail at once; a subclass is still being built then.
+    if (loss !== undefined) queueMicrotask(() => this.#ended(attached, loss));
   }
 
   #connection(): Connection {

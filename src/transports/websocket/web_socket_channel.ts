@@ -2,7 +2,7 @@ import { createDeferred } from "../../internal/deferred.ts";
 import { truncateCloseReason } from "../../protocol/close_reason.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import type { Channel, ChannelListener } from "../connection/channel.ts";
+import type { Channel, ChannelClose, ChannelListener } from "../connection/channel.ts";
 import {
   SOCKET_CLOSED,
   SOCKET_OPEN,
@@ -30,7 +30,7 @@ export class WebSocketChannel implements Channel {
     else {
       socket.then((made) => this.#attach(made), (error: unknown) => {
         this.#cause = error;
-        this.#end({ code: 1006, reason: "" });
+        this.#end({ code: 1006, reason: "", wasClean: false });
       });
     }
   }
@@ -60,7 +60,14 @@ export class WebSocketChannel implements Channel {
     if (!this.isOpen) {
       throw new RpcError(RpcStatus.UNAVAILABLE, "Cannot send: the socket is not open");
     }
-    this.#socket?.send(batch);
+    try {
+      this.#socket?.send(batch);
+    } catch (cause) {
+      if (cause instanceof RpcError) throw cause;
+      throw new RpcError(RpcStatus.UNAVAILABLE, "Cannot send: the socket refused a message", {
+        cause,
+      });
+    }
   }
 
   close(code: number, reason: string): void {
@@ -81,7 +88,7 @@ export class WebSocketChannel implements Channel {
     else if (socket.readyState === SOCKET_OPEN) this.#listener?.onOpen();
     // No event comes of a socket that is closed already; its owner is still being built.
     if (socket.readyState === SOCKET_CLOSED) {
-      queueMicrotask(() => this.#end({ code: 1006, reason: "" }));
+      queueMicrotask(() => this.#end({ code: 1006, reason: "", wasClean: false }));
     }
   }
 
@@ -92,7 +99,17 @@ export class WebSocketChannel implements Channel {
       socket.close(code >= 3000 && code <= 4999 ? code : 1000, reason);
     } catch (error) {
       this.#cause ??= error;
+      this.#forceClose(socket);
+    }
+  }
+
+  /** Closes without a word; a socket that refuses that as well counts as closed. */
+  #forceClose(socket: WebSocketLike): void {
+    try {
       socket.close();
+    } catch {
+      // Its error is the same as before; whoever waits for the end must not wait for ever.
+      queueMicrotask(() => this.#end({ code: 1006, reason: "", wasClean: false }));
     }
   }
 
@@ -120,11 +137,12 @@ export class WebSocketChannel implements Channel {
   };
 
   readonly #onClose = (event: WebSocketEventLike): void => {
-    this.#end({ code: event.code ?? 1006, reason: event.reason ?? "" });
+    const { code = 1006, reason = "", wasClean = true } = event;
+    this.#end({ code, reason, wasClean });
   };
 
   /** Takes the first close; Deno reports a ping that was not answered twice. */
-  #end(close: { code: number; reason: string }): void {
+  #end(close: Omit<ChannelClose, "cause">): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const socket = this.#socket;

@@ -6,6 +6,8 @@ export interface WebSocketEventLike {
   readonly code?: number;
   /** Of a `close` event. */
   readonly reason?: string;
+  /** Of a `close` event: whether both ends took part in closing. */
+  readonly wasClean?: boolean;
   /** Of an `error` event, on some platforms. */
   readonly message?: string;
 }

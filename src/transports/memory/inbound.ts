@@ -1,0 +1,108 @@
+import type {
+  CancelFrame,
+  HalfCloseFrame,
+  MessageFrame,
+  OpenFrame,
+  StatusFrame,
+} from "../../protocol/frame.ts";
+import { RpcError } from "../../protocol/rpc_error.ts";
+import { RpcStatus } from "../../protocol/status.ts";
+import { countFault, notExecuted } from "../connection/inbound.ts";
+import type { RpcMessageListener } from "../message.ts";
+import type { MemoryOutbox } from "./outbox.ts";
+import type { MemoryFrame } from "./pipe.ts";
+import type { MemoryStream } from "./stream.ts";
+import type { MemoryStreams } from "./streams.ts";
+
+/** What {@linkcode MemoryInbound} works on. */
+export interface MemoryInboundOptions {
+  readonly streams: MemoryStreams;
+  readonly outbox: MemoryOutbox;
+  /** Takes what is meant for the layers above. */
+  readonly onMessage: RpcMessageListener;
+  /** Whether streams that the peer opens are refused, because this side goes away. */
+  readonly isDraining: () => boolean;
+}
+
+/**
+ * Turns frames into messages for the layers above. The peer is of the same make, so frames are never
+ * wrong; but they may be late, and messages may be missing.
+ */
+export class MemoryInbound {
+  readonly #options: MemoryInboundOptions;
+
+  constructor(options: MemoryInboundOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a frame of a stream, or a grant. */
+  receive(frame: MemoryFrame): void {
+    if (frame.kind === "goaway") return;
+    if (frame.kind === "open") return this.#open(frame);
+    // What comes late, after this side has ended the stream, is ignored.
+    const stream = this.#options.streams.table.get(frame.streamId);
+    if (stream === undefined) return;
+    switch (frame.kind) {
+      case "message":
+        return this.#message(stream, frame);
+      case "lost":
+        return this.#options.streams.owe(stream);
+      case "headers":
+        return this.#options.onMessage(frame);
+      case "halfClose":
+        return this.#halfClose(stream, frame);
+      case "status":
+        return this.#status(stream, frame);
+      case "cancel":
+        return this.#cancel(stream, frame);
+      case "credit":
+        return this.#options.outbox.grant(stream, frame.messages);
+    }
+  }
+
+  #open(frame: OpenFrame<unknown>): void {
+    const { streams, onMessage, isDraining } = this.#options;
+    if (isDraining()) {
+      streams.table.highestPeerId = frame.streamId;
+      return streams.refuse(frame.streamId, notExecuted("UNAVAILABLE", "Server is shutting down"));
+    }
+    const stream = streams.add(frame.streamId, false);
+    stream.isReceiveEnded = frame.end;
+    if (frame.message !== undefined) stream.receivedMessages = 1;
+    onMessage(frame);
+  }
+
+  #message(stream: MemoryStream, frame: MessageFrame<unknown>): void {
+    stream.receivedMessages++;
+    stream.unreadMessages++;
+    this.#options.onMessage(frame);
+  }
+
+  #halfClose(stream: MemoryStream, frame: HalfCloseFrame): void {
+    const fault = countFault(stream, frame.messages);
+    if (fault !== undefined) return this.#options.streams.fail(stream, fault);
+    stream.isReceiveEnded = true;
+    this.#options.onMessage(frame);
+  }
+
+  #status(stream: MemoryStream, frame: StatusFrame<unknown>): void {
+    if (frame.message !== undefined) stream.receivedMessages++;
+    const fault = frame.code === RpcStatus.OK ? countFault(stream, frame.messages) : undefined;
+    this.#options.streams.remove(stream, endedBy(stream, "the peer ended the call"));
+    this.#options.onMessage(
+      fault === undefined
+        ? frame
+        : { ...frame, code: fault.code, text: fault.rawMessage, message: undefined },
+    );
+  }
+
+  #cancel(stream: MemoryStream, frame: CancelFrame): void {
+    this.#options.streams.remove(stream, endedBy(stream, "the caller gave the call up"));
+    this.#options.onMessage(frame);
+  }
+}
+
+/** What those get who wait to send on a stream that the peer has ended. */
+function endedBy(stream: MemoryStream, how: string): RpcError {
+  return new RpcError(RpcStatus.CANCELLED, `Cannot send on stream ${stream.id}: ${how}`);
+}

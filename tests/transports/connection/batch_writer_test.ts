@@ -1,0 +1,195 @@
+import type { RpcFrame } from "../../../src/protocol/frame.ts";
+import { createLimits } from "../../../src/protocol/limits.ts";
+import { nativeWire } from "../../../src/protocol/native/native_wire.ts";
+import { RpcError } from "../../../src/protocol/rpc_error.ts";
+import { BatchWriter } from "../../../src/transports/connection/batch_writer.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { FakeChannel } from "../../support/fake_channel.ts";
+import { FakeClock, settle } from "../../support/fake_clock.ts";
+import { test } from "../../support/test.ts";
+
+const KIB = 1024;
+
+interface Setup {
+  readonly writer: BatchWriter;
+  readonly channel: FakeChannel;
+  readonly clock: FakeClock;
+  readonly failures: unknown[];
+  /** How often data was let go on. */
+  writable: number;
+}
+
+function setUp(
+  options: { batches?: boolean; isOpen?: boolean; maxQueuedBytes?: number } = {},
+): Setup {
+  const channel = new FakeChannel();
+  channel.isOpen = options.isOpen ?? true;
+  const clock = new FakeClock();
+  const failures: unknown[] = [];
+  const writer = new BatchWriter(channel, {
+    encoder: nativeWire.createEncoder(createLimits()),
+    clock,
+    batches: options.batches ?? true,
+    maxQueuedBytes: options.maxQueuedBytes ?? 16 * KIB * KIB,
+    onWritable: () => setup.writable++,
+    onFailure: (error) => failures.push(error),
+  });
+  const setup: Setup = { writer, channel, clock, failures, writable: 0 };
+  return setup;
+}
+
+function data(bytes: number): RpcFrame {
+  const message = new Uint8Array(bytes);
+  return { kind: "message", streamId: 1, message, more: false, compressed: false };
+}
+
+const PING: RpcFrame = { kind: "ping", token: 1 };
+
+test("BatchWriter.write() sends the frames of one turn in one message", async () => {
+  const { writer, channel } = setUp();
+  for (let count = 0; count < 100; count++) writer.write(PING);
+  assertEquals(channel.sent.length, 0);
+  await settle();
+  assertEquals([channel.sent.length, writer.batches, writer.frames], [1, 1, 100]);
+  assertEquals(channel.sent[0]?.length, writer.bytes);
+  writer.write(PING);
+  await settle();
+  assertEquals(channel.sent.length, 2);
+});
+
+test("BatchWriter.write() sends each frame alone where the wire has no batches", () => {
+  const { writer, channel } = setUp({ batches: false });
+  writer.write(PING);
+  writer.write(PING);
+  assertEquals(channel.sent.length, 2);
+});
+
+test("BatchWriter.write() sends a batch that has grown large at once", () => {
+  const { writer, channel } = setUp();
+  writer.write(data(60 * KIB));
+  assertEquals(channel.sent.length, 0);
+  writer.write(data(5 * KIB));
+  assertEquals(channel.sent.length, 1);
+});
+
+test("BatchWriter.write() keeps frames until the channel is open, in batches of a bearable size", async () => {
+  const { writer, channel } = setUp({ isOpen: false });
+  for (let count = 0; count < 10; count++) writer.write(data(40 * KIB));
+  writer.write(PING);
+  await settle();
+  assertEquals(channel.sent.length, 0);
+  assert(writer.unsentBytes > 400 * KIB);
+  channel.isOpen = true;
+  writer.flush();
+  const sizes = channel.sent.map(({ length }) => length);
+  assertEquals(sizes.reduce((sum, size) => sum + size), writer.bytes);
+  assert(sizes.length > 1 && sizes.every((size) => size <= 128 * KIB), `sizes are ${sizes}`);
+  assertEquals(writer.unsentBytes, 0);
+});
+
+test("BatchWriter.batchesBefore counts the batches that leave before the next frame", () => {
+  const { writer, channel } = setUp({ isOpen: false });
+  assertEquals(writer.batchesBefore, 0);
+  writer.write(PING);
+  assertEquals(writer.batchesBefore, 0);
+  writer.write(data(64 * KIB));
+  assertEquals([writer.batchesBefore, writer.batches], [1, 0]);
+  channel.isOpen = true;
+  writer.flush();
+  assertEquals([writer.batchesBefore, writer.batches], [1, 1]);
+});
+
+test("BatchWriter.isWritable is false while much waits before the channel is open", () => {
+  const { writer } = setUp({ isOpen: false });
+  for (let count = 0; count < 8; count++) {
+    assert(writer.isWritable);
+    writer.write(data(64 * KIB));
+  }
+  assert(!writer.isWritable);
+});
+
+test("BatchWriter.isWritable is false while the socket is full, and control frames leave", async () => {
+  const { writer, channel } = setUp();
+  channel.isStalled = true;
+  for (let count = 0; count < 9; count++) writer.write(data(64 * KIB));
+  assert(!writer.isWritable);
+  const before = channel.sent.length;
+  writer.write(PING);
+  await settle();
+  assertEquals(channel.sent.length, before + 1);
+});
+
+test("BatchWriter.checkDrained() lets data go on when the socket is half empty", () => {
+  const setup = setUp();
+  const { writer, channel } = setup;
+  channel.isStalled = true;
+  for (let count = 0; count < 9; count++) writer.write(data(64 * KIB));
+  channel.bufferedBytes = 256 * KIB + 1;
+  writer.checkDrained();
+  assertEquals([writer.isWritable, setup.writable], [false, 0]);
+  channel.bufferedBytes = 256 * KIB;
+  writer.checkDrained();
+  writer.checkDrained();
+  assertEquals([writer.isWritable, setup.writable], [true, 1]);
+});
+
+test("BatchWriter asks a socket without a drain event until it has drained, and no longer", async () => {
+  const setup = setUp();
+  const { writer, channel, clock } = setup;
+  channel.isStalled = true;
+  for (let count = 0; count < 9; count++) writer.write(data(64 * KIB));
+  await clock.advance(100);
+  assertEquals([setup.writable, clock.pending], [0, 1]);
+  channel.bufferedBytes = 0;
+  await clock.advance(5);
+  assertEquals([setup.writable, clock.pending, writer.isWritable], [1, 0, true]);
+});
+
+test("BatchWriter reports a channel that refuses a batch, and sends nothing after it", async () => {
+  const { writer, channel, failures } = setUp();
+  const failure = new Error("refused");
+  channel.failure = failure;
+  writer.write(PING);
+  await settle();
+  channel.failure = undefined;
+  writer.write(PING);
+  await settle();
+  assertEquals(failures, [failure]);
+  assertEquals(channel.sent.length, 0);
+});
+
+test("BatchWriter fails when more waits in the socket than may", async () => {
+  const at = setUp({ maxQueuedBytes: 600 * KIB });
+  at.channel.bufferedBytes = 600 * KIB;
+  at.writer.write(PING);
+  await settle();
+  assertEquals([at.failures.length, at.writer.isWritable], [0, false]);
+  const above = setUp({ maxQueuedBytes: 600 * KIB });
+  above.channel.bufferedBytes = 600 * KIB + 1;
+  above.writer.write(PING);
+  await settle();
+  const [error] = above.failures;
+  assert(error instanceof RpcError, "it did not fail");
+  assert(error.message.includes("Peer does not read: 614401 bytes wait, limit is 614400"));
+});
+
+test("BatchWriter.queuedBytes counts what waits here and in the socket", () => {
+  const { writer, channel } = setUp({ isOpen: false });
+  writer.write(data(100));
+  channel.bufferedBytes = 1000;
+  assertEquals(writer.queuedBytes, writer.unsentBytes + 1000);
+  assert(writer.unsentBytes > 100);
+});
+
+test("BatchWriter.end() drops what waits and leaves no timer", async () => {
+  const { writer, channel, clock } = setUp();
+  channel.isStalled = true;
+  for (let count = 0; count < 9; count++) writer.write(data(64 * KIB));
+  const before = channel.sent.length;
+  writer.write(PING);
+  writer.end();
+  writer.write(PING);
+  writer.flush();
+  await settle();
+  assertEquals([channel.sent.length, clock.pending], [before, 0]);
+});

@@ -1,0 +1,140 @@
+import { createLimits } from "../../../src/protocol/limits.ts";
+import { ReceiveLedger } from "../../../src/transports/connection/receive_ledger.ts";
+import { StreamState } from "../../../src/transports/connection/stream_state.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { test } from "../../support/test.ts";
+
+const LIMITS = createLimits({
+  streamWindowBytes: 1000,
+  streamWindowMessages: 10,
+  connectionWindowBytes: 5000,
+});
+
+type Grant = [streamId: number, bytes: number, messages: number];
+
+function setUp(): { ledger: ReceiveLedger; stream: StreamState; grants: Grant[] } {
+  const grants: Grant[] = [];
+  const ledger = new ReceiveLedger(LIMITS, {
+    windowBytes: LIMITS.connectionWindowBytes,
+    sendCredit: (...grant) => grants.push(grant),
+  });
+  const stream = new StreamState(1, {
+    isLocal: true,
+    sendBytes: 0,
+    sendMessages: 0,
+    windowBytes: LIMITS.streamWindowBytes,
+    windowMessages: LIMITS.streamWindowMessages,
+  });
+  return { ledger, stream, grants };
+}
+
+test("ReceiveLedger.chargeConnection() admits what begins within the window", () => {
+  const { ledger } = setUp();
+  assert(ledger.chargeConnection(4999));
+  assert(ledger.chargeConnection(100), "one byte was left");
+  assert(!ledger.chargeConnection(1));
+});
+
+test("ReceiveLedger.chargeStream() admits bytes that begin within the window", () => {
+  const { ledger, stream } = setUp();
+  assert(ledger.chargeStream(stream, 999, true));
+  assert(ledger.chargeStream(stream, 100, true), "one byte was left");
+  assert(!ledger.chargeStream(stream, 0, true));
+});
+
+test("ReceiveLedger.chargeStream() admits as many messages as the window has", () => {
+  const { ledger, stream } = setUp();
+  for (let count = 0; count < 10; count++) assert(ledger.chargeStream(stream, 1, true));
+  assert(ledger.chargeStream(stream, 1, false), "a fragment is no message");
+  assert(!ledger.chargeStream(stream, 1, true));
+});
+
+test("ReceiveLedger.release() returns credit when half of a window is owed, and not before", () => {
+  const { ledger, stream, grants } = setUp();
+  stream.unreadMessages = 10;
+  ledger.release(stream, 499);
+  assertEquals(grants, []);
+  ledger.release(stream, 1);
+  assertEquals(grants, [[1, 500, 2]]);
+  for (let count = 0; count < 4; count++) ledger.release(stream, 1);
+  assertEquals(grants.length, 1);
+  ledger.release(stream, 1);
+  assertEquals(grants.at(-1), [1, 5, 5]);
+});
+
+test("ReceiveLedger.release() opens the window by what it grants", () => {
+  const { ledger, stream } = setUp();
+  stream.unreadMessages = 1;
+  ledger.chargeStream(stream, 1000, true);
+  ledger.release(stream, 1000);
+  assertEquals([stream.windowBytes, stream.windowMessages], [1000, 10]);
+});
+
+test("ReceiveLedger.release() grants the connection apart from its streams", () => {
+  const { ledger, stream, grants } = setUp();
+  stream.unreadMessages = 10;
+  for (let count = 0; count < 5; count++) ledger.release(stream, 500);
+  assertEquals(grants.filter(([id]) => id === 0), [[0, 2500, 0]]);
+  for (let count = 0; count < 4; count++) ledger.chargeConnection(1250);
+  assert(ledger.chargeConnection(2500), "what was granted may be sent");
+  assert(!ledger.chargeConnection(1));
+});
+
+test("ReceiveLedger.release() pays for nothing when nothing is unread", () => {
+  const { ledger, stream, grants } = setUp();
+  for (let count = 0; count < 100; count++) ledger.release(stream, 1000);
+  assertEquals([grants, stream.unreadMessages, stream.owedBytes], [[], 0, 0]);
+});
+
+test("ReceiveLedger.release() grants nothing to a stream on which nothing more comes", () => {
+  const { ledger, stream, grants } = setUp();
+  stream.unreadMessages = 1;
+  stream.isReceiveEnded = true;
+  ledger.release(stream, 1000);
+  assertEquals(grants, []);
+});
+
+test("ReceiveLedger.payForPartial() lets a message through that is larger than the window", () => {
+  const { ledger, stream, grants } = setUp();
+  stream.partial = { fragments: [], bytes: 600, creditedBytes: 0, compressed: false };
+  ledger.payForPartial(stream);
+  assertEquals(grants, [[1, 600, 0]]);
+  stream.partial.bytes = 1100;
+  ledger.payForPartial(stream);
+  assertEquals(grants, [[1, 600, 0], [1, 500, 0]]);
+});
+
+test("ReceiveLedger.payForPartial() pays for nothing while a message is unread, and then at once", () => {
+  const { ledger, stream, grants } = setUp();
+  stream.partial = { fragments: [], bytes: 600, creditedBytes: 0, compressed: false };
+  stream.unreadMessages = 1;
+  ledger.payForPartial(stream);
+  assertEquals(grants, []);
+  ledger.release(stream, 10);
+  assertEquals(grants, [[1, 610, 1]]);
+});
+
+test("ReceiveLedger.release() does not pay twice for what was paid as fragments", () => {
+  const { ledger, stream, grants } = setUp();
+  stream.creditedBytes = 600;
+  stream.unreadMessages = 1;
+  ledger.release(stream, 1100);
+  assertEquals(grants, [[1, 500, 1]]);
+  assertEquals(stream.creditedBytes, 0);
+});
+
+test("ReceiveLedger.dropPartial() pays the connection for what had not been paid", () => {
+  const { ledger, stream, grants } = setUp();
+  stream.partial = { fragments: [], bytes: 3500, creditedBytes: 1000, compressed: false };
+  ledger.dropPartial(stream);
+  ledger.dropPartial(stream);
+  assertEquals([grants, stream.partial], [[[0, 2500, 0]], undefined]);
+});
+
+test("ReceiveLedger.oweConnection() grants when half of the window is owed", () => {
+  const { ledger, grants } = setUp();
+  ledger.oweConnection(2499);
+  assertEquals(grants, []);
+  ledger.oweConnection(1);
+  assertEquals(grants, [[0, 2500, 0]]);
+});

@@ -1,0 +1,249 @@
+import { decodeBatch } from "../../../src/protocol/batch.ts";
+import type { RpcFrame } from "../../../src/protocol/frame.ts";
+import { createLimits } from "../../../src/protocol/limits.ts";
+import { nativeWire } from "../../../src/protocol/native/native_wire.ts";
+import { RpcError } from "../../../src/protocol/rpc_error.ts";
+import { RpcStatus } from "../../../src/protocol/status.ts";
+import { BatchWriter } from "../../../src/transports/connection/batch_writer.ts";
+import { SendScheduler } from "../../../src/transports/connection/send_scheduler.ts";
+import { StreamState } from "../../../src/transports/connection/stream_state.ts";
+import { assert, assertEquals, assertStatus } from "../../support/assert.ts";
+import { FakeChannel } from "../../support/fake_channel.ts";
+import { FakeClock, settle } from "../../support/fake_clock.ts";
+import { statusFrame } from "../../support/native_frames.ts";
+import { test } from "../../support/test.ts";
+
+const KIB = 1024;
+
+class Setup {
+  readonly channel: FakeChannel = new FakeChannel();
+  readonly clock: FakeClock = new FakeClock();
+  readonly scheduler: SendScheduler;
+  readonly writer: BatchWriter;
+  readonly ended: number[] = [];
+  readonly #decoder = nativeWire.createDecoder(createLimits());
+  #read = 0;
+
+  constructor(options: { connectionBytes?: number; maxFragmentBytes?: number } = {}) {
+    this.channel.isOpen = true;
+    this.writer = new BatchWriter(this.channel, {
+      encoder: nativeWire.createEncoder(createLimits()),
+      clock: this.clock,
+      batches: true,
+      maxQueuedBytes: 16 * KIB * KIB,
+      onWritable: () => this.scheduler.pump(),
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    this.scheduler = new SendScheduler(this.writer, {
+      maxFragmentBytes: options.maxFragmentBytes ?? 64 * KIB,
+      connectionBytes: options.connectionBytes ?? 2 ** 30,
+      onEnded: (stream) => this.ended.push(stream.id),
+    });
+  }
+
+  /** Frames written since the last time, briefly: stream, bytes, and whether more follow. */
+  async take(): Promise<string[]> {
+    this.writer.flush();
+    await settle();
+    const frames: RpcFrame[] = [];
+    for (; this.#read < this.channel.sent.length; this.#read++) {
+      const batch = this.channel.sent[this.#read];
+      if (batch !== undefined) frames.push(...decodeBatch(this.#decoder, batch));
+    }
+    return frames.map((frame) =>
+      frame.kind === "message"
+        ? `${frame.streamId}:${frame.message.length}${frame.more ? "+" : ""}`
+        : `${"streamId" in frame ? frame.streamId : 0}:${frame.kind}`
+    );
+  }
+}
+
+function createStream(
+  id: number,
+  options: { bytes?: number; messages?: number } = {},
+): StreamState {
+  return new StreamState(id, {
+    isLocal: true,
+    sendBytes: options.bytes ?? 2 ** 30,
+    sendMessages: options.messages ?? 1000,
+    windowBytes: 0,
+    windowMessages: 0,
+  });
+}
+
+test("SendScheduler.sendMessage() sends at once when nothing is in the way", async () => {
+  const setup = new Setup();
+  const stream = createStream(1);
+  assertEquals(setup.scheduler.sendMessage(stream, new Uint8Array(10)), undefined);
+  assertEquals(await setup.take(), ["1:10"]);
+  assertEquals([stream.sentMessages, setup.scheduler.waitingBytes], [1, 0]);
+});
+
+test("SendScheduler.sendMessage() waits for credit of the stream in bytes", async () => {
+  const setup = new Setup();
+  const stream = createStream(1, { bytes: 100 });
+  assertEquals(setup.scheduler.sendMessage(stream, new Uint8Array(99)), undefined);
+  assertEquals(setup.scheduler.sendMessage(stream, new Uint8Array(50)), undefined);
+  const waiting = setup.scheduler.sendMessage(stream, new Uint8Array(30));
+  assert(waiting !== undefined, "a message passed an empty window");
+  assertEquals(setup.scheduler.waitingBytes, 30);
+  setup.scheduler.grantStream(stream, 49, 10);
+  assertEquals(await setup.take(), ["1:99", "1:50"]);
+  setup.scheduler.grantStream(stream, 1, 0);
+  await waiting;
+  assertEquals([await setup.take(), setup.scheduler.waitingBytes], [["1:30"], 0]);
+});
+
+test("SendScheduler.sendMessage() waits for credit of the stream in messages", async () => {
+  const setup = new Setup();
+  const stream = createStream(1, { messages: 1 });
+  assertEquals(setup.scheduler.sendMessage(stream, new Uint8Array(1)), undefined);
+  const waiting = setup.scheduler.sendMessage(stream, new Uint8Array(1));
+  assert(waiting !== undefined);
+  setup.scheduler.grantStream(stream, 1000, 0);
+  assertEquals(await setup.take(), ["1:1"]);
+  setup.scheduler.grantStream(stream, 0, 1);
+  await waiting;
+  assertEquals(await setup.take(), ["1:1"]);
+});
+
+test("SendScheduler.grantConnection() lets all streams go on that waited for it", async () => {
+  const setup = new Setup({ connectionBytes: 100 });
+  const streams = [1, 3, 5].map((id) => createStream(id));
+  for (const stream of streams) setup.scheduler.sendMessage(stream, new Uint8Array(60));
+  assertEquals(await setup.take(), ["1:60", "3:60"]);
+  assertEquals(setup.scheduler.waitingBytes, 60);
+  setup.scheduler.grantConnection(20);
+  assertEquals(await setup.take(), []);
+  setup.scheduler.grantConnection(1);
+  assertEquals(await setup.take(), ["5:60"]);
+});
+
+test("SendScheduler cuts a large message and settles its promise with the last fragment", async () => {
+  const setup = new Setup({ maxFragmentBytes: 100 });
+  const stream = createStream(1, { bytes: 150 });
+  const waiting = setup.scheduler.sendMessage(stream, new Uint8Array(250));
+  assertEquals(await setup.take(), ["1:100+", "1:100+"]);
+  let isDone = false;
+  void waiting?.then(() => isDone = true);
+  await settle();
+  assertEquals([isDone, stream.sentMessages, stream.sendMessages], [false, 1, 999]);
+  setup.scheduler.grantStream(stream, 100, 0);
+  assertEquals([await setup.take(), isDone], [["1:50"], true]);
+});
+
+test("SendScheduler gives streams turns, one fragment each", async () => {
+  const setup = new Setup({ maxFragmentBytes: 64 * KIB });
+  setup.channel.isStalled = true;
+  const [first, second] = [createStream(1), createStream(3)];
+  setup.scheduler.sendMessage(first, new Uint8Array(1024 * KIB));
+  setup.scheduler.sendMessage(second, new Uint8Array(256 * KIB));
+  await setup.take();
+  setup.channel.isStalled = false;
+  setup.channel.bufferedBytes = 0;
+  setup.writer.checkDrained();
+  const frames = await setup.take();
+  const turns = frames.slice(0, 7).map((frame) => frame.split(":")[0]);
+  assertEquals(turns, ["1", "3", "1", "3", "1", "3", "1"]);
+  assertEquals(frames.filter((frame) => frame.startsWith("3:")).length, 4);
+});
+
+test("SendScheduler keeps the order of a stream, ends included", async () => {
+  const setup = new Setup();
+  const stream = createStream(1, { messages: 0 });
+  const first = setup.scheduler.sendMessage(stream, new Uint8Array(1));
+  const second = setup.scheduler.sendMessage(stream, new Uint8Array(2));
+  setup.scheduler.enqueue(stream, statusFrame({ messages: 2 }));
+  assertEquals([await setup.take(), setup.ended], [[], []]);
+  setup.scheduler.grantStream(stream, 0, 5);
+  await Promise.all([first, second]);
+  assertEquals([await setup.take(), setup.ended], [["1:1", "1:2", "1:status"], [1]]);
+});
+
+test("SendScheduler.enqueue() lets an end pass the data of other streams in a full socket", async () => {
+  const setup = new Setup();
+  setup.channel.isStalled = true;
+  const [full, other] = [createStream(1), createStream(3)];
+  setup.scheduler.sendMessage(full, new Uint8Array(2048 * KIB));
+  await setup.take();
+  assert(!setup.writer.isWritable);
+  setup.scheduler.enqueue(other, { kind: "halfClose", streamId: 3, messages: 0 });
+  assertEquals(await setup.take(), ["3:halfClose"]);
+  setup.scheduler.enqueue(other, statusFrame({ streamId: 3 }));
+  assertEquals([await setup.take(), setup.ended], [["3:status"], [3]]);
+});
+
+test("SendScheduler.enqueue() holds an end that carries a message while the socket is full", async () => {
+  const setup = new Setup();
+  setup.channel.isStalled = true;
+  const [full, other] = [createStream(1), createStream(3)];
+  setup.scheduler.sendMessage(full, new Uint8Array(2048 * KIB));
+  await setup.take();
+  setup.scheduler.enqueue(other, statusFrame({ streamId: 3, message: new Uint8Array(9) }));
+  assertEquals(await setup.take(), []);
+  setup.channel.bufferedBytes = 0;
+  setup.channel.isStalled = false;
+  setup.writer.checkDrained();
+  assert((await setup.take()).includes("3:status"));
+});
+
+test("SendScheduler.drop() tells those who wait and forgets what they sent", async () => {
+  const setup = new Setup({ maxFragmentBytes: 100 });
+  const stream = createStream(1, { bytes: 150 });
+  const waiting = [250, 30].map((size) =>
+    setup.scheduler.sendMessage(stream, new Uint8Array(size))
+  );
+  assertEquals(setup.scheduler.waitingBytes, 80);
+  const refused = waiting.map((promise) =>
+    assertStatus(promise ?? Promise.resolve(), RpcStatus.ABORTED, "Gone")
+  );
+  setup.scheduler.drop(stream, new RpcError(RpcStatus.ABORTED, "Gone"));
+  await Promise.all(refused);
+  setup.scheduler.grantStream(stream, 1000, 1000);
+  assertEquals(await setup.take(), ["1:100+", "1:100+"]);
+  assertEquals([setup.scheduler.waitingBytes, stream.outbox.length], [0, 0]);
+});
+
+test("SendScheduler.drop() of one stream that waits lets the others go on", async () => {
+  const setup = new Setup({ connectionBytes: 1 });
+  const streams = [1, 3, 5].map((id) => createStream(id));
+  for (const stream of streams) {
+    setup.scheduler.sendMessage(stream, new Uint8Array(10))?.catch(() => {});
+  }
+  const [, second] = streams;
+  if (second !== undefined) {
+    setup.scheduler.drop(second, new RpcError(RpcStatus.ABORTED, "Gone"));
+  }
+  setup.scheduler.grantConnection(1000);
+  assertEquals(await setup.take(), ["1:10", "5:10"]);
+});
+
+test("SendScheduler takes no more credit than a number can hold, whatever is granted", () => {
+  const setup = new Setup();
+  const stream = createStream(1);
+  for (let count = 0; count < 10; count++) {
+    setup.scheduler.grantStream(stream, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    setup.scheduler.grantConnection(Number.MAX_SAFE_INTEGER);
+  }
+  const { sendBytes, sendMessages } = stream;
+  for (const credit of [sendBytes, sendMessages, setup.scheduler.connectionBytes]) {
+    assert(Number.isSafeInteger(credit) && credit <= 2 ** 40, `credit is ${credit}`);
+  }
+});
+
+test("SendScheduler costs nothing for a stream that was dropped while it was ready", async () => {
+  const setup = new Setup();
+  setup.channel.isStalled = true;
+  const [full, gone] = [createStream(1), createStream(3)];
+  setup.scheduler.sendMessage(full, new Uint8Array(1024 * KIB));
+  setup.scheduler.sendMessage(gone, new Uint8Array(10))?.catch(() => {});
+  setup.scheduler.drop(gone, new RpcError(RpcStatus.ABORTED, "Gone"));
+  setup.channel.isStalled = false;
+  setup.channel.bufferedBytes = 0;
+  setup.writer.checkDrained();
+  const frames = await setup.take();
+  assert(frames.every((frame) => frame.startsWith("1:")), `frames are ${frames}`);
+  assertEquals(setup.scheduler.waitingBytes, 0);
+});

@@ -26,7 +26,8 @@ import { Transcript } from "./transcript.ts";
 import { createChatPage } from "./web_page.ts";
 
 const { values: flags } = parseArgs({
-  args: argv.slice(2),
+  // A task runner may hand on the "--" that sets its own flags apart from these.
+  args: argv.slice(2).filter((argument) => argument !== "--"),
   options: {
     port: { type: "string", default: "8080" },
     once: { type: "boolean", default: false },

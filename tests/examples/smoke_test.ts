@@ -65,7 +65,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "12_health_and_ping.ts": {
     words: ["or more: true", "Healthy: true", "may have run: true", "Healthy: false", "Call: done"],
   },
-  "chat/main.ts": { words: SCRIPT, args: ["--once", "--port", "0"] },
+  "chat/main.ts": { words: SCRIPT, args: ["--", "--once", "--port", "0"] },
   "chat/main.ts --hono": { words: ["Hono", ...SCRIPT], args: ["--once", "--port", "0", "--hono"] },
 };
 

@@ -117,4 +117,5 @@ export { RpcWebSocketServer } from "./src/server/mod.ts";
 
 // What happens inside.
 export { createConsoleSink } from "./src/diagnostics/mod.ts";
+export type { RpcClock, RpcTimer } from "./src/internal/clock.ts";
 export { RpcLogger, type RpcLogLevel, type RpcLogRecord, type RpcLogSink } from "./src/logger.ts";

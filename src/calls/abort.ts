@@ -4,6 +4,9 @@ import { RpcStatus } from "../protocol/status.ts";
 /** Text of every deadline that passed, whoever noticed. */
 export const DEADLINE_TEXT = "Deadline exceeded";
 
+/** Text of every call that ended because its endpoint was closed. */
+export const ENDPOINT_CLOSED_TEXT = "Endpoint closed";
+
 /**
  * The error of a call that its own side gave up.
  *

@@ -11,6 +11,8 @@ export interface StreamCall {
   receive(message: RpcTransportMessage): void;
   /** Ends the call from this side. */
   abort(error: RpcError): void;
+  /** Ends the call because its endpoint closes. */
+  close(): void;
 }
 
 /** What calls need of the endpoint that they run on. */

@@ -25,6 +25,9 @@ export class CallGuard {
     }
     this.#watch(options.signal);
     this.#watch(options.parent?.signal);
+    // A signal may have aborted while the request was encoded, which runs code of the user.
+    const aborted = findAbort(options, undefined);
+    if (aborted !== undefined) this.#abort(aborted);
   }
 
   /** Stops watching; nothing is pending afterwards. */

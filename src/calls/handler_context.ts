@@ -95,8 +95,13 @@ export class RpcHandlerContext implements RpcParentCall {
   /**
    * Ends the call in `timeoutMs` milliseconds unless it ends before. A later moment than the
    * caller's own deadline changes nothing.
+   *
+   * @throws {RangeError} When the time is not a number of at least 0
    */
   tightenTimeout(timeoutMs: number): void {
+    if (!(timeoutMs >= 0)) {
+      throw new RangeError(`Cannot tighten time: timeoutMs is ${timeoutMs}, expected 0 or more`);
+    }
     const deadline = this.#options.clock.now() + timeoutMs;
     if (this.#deadline !== undefined && this.#deadline <= deadline) return;
     this.#deadline = deadline;
@@ -128,7 +133,10 @@ export class RpcHandlerContext implements RpcParentCall {
     this.#trailers = replace(this.#trailers, name, value);
   }
 
-  /** Sends the response headers now instead of with the first response. */
+  /**
+   * Sends the response headers now instead of with the first response, also when there are none: the
+   * caller then knows that the call was taken. Does nothing when they have been sent.
+   */
   sendHeaders(): void {
     this.#options.sendHeaders();
   }
@@ -151,11 +159,11 @@ export class RpcHandlerContext implements RpcParentCall {
     this.#controller?.abort(reason);
   }
 
-  /** The response headers, once: undefined when there are none or they were taken. For the endpoint. */
+  /** The response headers, once: undefined when they were taken before. For the endpoint. */
   takeHeaders(): RpcMetadata | undefined {
     if (this.#hasSentHeaders) return undefined;
     this.#hasSentHeaders = true;
-    return this.#headers.size === 0 ? undefined : this.#headers;
+    return this.#headers;
   }
 
   /** The trailers. For the endpoint. */

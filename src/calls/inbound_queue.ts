@@ -68,8 +68,11 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined> {
 
   /** Ends the queue at once: what is in it is dropped. */
   abort(error?: RpcError): void {
+    const isCut = this.#messages.length > 0;
     this.#drop();
-    this.end(error);
+    // A reader must not take the cut for the end that its peer had told already.
+    if (isCut) this.#end = { error };
+    else this.end(error);
   }
 
   next(): Promise<IteratorResult<T, undefined>> {

@@ -13,6 +13,7 @@ import {
   codecFor,
   type StreamCall,
 } from "./call_environment.ts";
+import { ENDPOINT_CLOSED_TEXT } from "./abort.ts";
 import { CallGuard, findAbort, timeoutOf } from "./call_guard.ts";
 import { SourcePump } from "./source_pump.ts";
 
@@ -97,6 +98,10 @@ export abstract class OutgoingCall implements StreamCall {
     this.#release();
     this.environment.transport.cancelStream(streamId, error.code, error.rawMessage);
     this.onFail(error, "local");
+  }
+
+  close(): void {
+    this.abort(new RpcError(RpcStatus.CANCELLED, ENDPOINT_CLOSED_TEXT));
   }
 
   /** Pays for a response that was read or dropped. */

@@ -7,6 +7,7 @@ import { RpcStatus } from "../protocol/status.ts";
 import type { CallEnvironment, CallMethod } from "./call_environment.ts";
 import { InboundQueue } from "./inbound_queue.ts";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing_call.ts";
+import { toReadableStream } from "./to_readable_stream.ts";
 
 type MetadataOutcome =
   | { readonly kind: "known"; readonly metadata: RpcMetadata }
@@ -65,20 +66,14 @@ export class ResponseStreamCall extends OutgoingCall implements RpcResponseStrea
   }
 
   cancel(reason = "Call was cancelled"): void {
-    this.abort(new RpcError(RpcStatus.CANCELLED, reason));
+    const error = new RpcError(RpcStatus.CANCELLED, reason);
+    this.abort(error);
+    // The peer may have ended the call while responses of it wait to be read.
+    this.#queue.abort(error);
   }
 
   toReadableStream(): ReadableStream<unknown> {
-    return new ReadableStream<unknown>({
-      pull: async (controller) => {
-        const { done, value } = await this.#queue.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: async () => {
-        await this.#queue.return();
-      },
-    }, { highWaterMark: 0 });
+    return toReadableStream(this.#queue);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
@@ -123,6 +118,7 @@ export class ResponseStreamCall extends OutgoingCall implements RpcResponseStrea
   #failDecode(error: unknown): RpcError {
     const failure = RpcError.from(error, RpcStatus.INTERNAL);
     this.abort(failure);
+    this.#queue.abort(failure);
     return failure;
   }
 }

@@ -2,14 +2,21 @@ import type { RpcContractMethod } from "../contracts/contract.ts";
 import { INTERNAL_ERROR_TEXT, validateRequest } from "../contracts/validation.ts";
 import type { RpcTimer } from "../internal/clock.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
+import type { RpcMetadata } from "../protocol/metadata.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, toStatusCode } from "../protocol/status.ts";
 import type { RpcTransportMessage } from "../transports/message.ts";
-import { deadlineError } from "./abort.ts";
+import { deadlineError, ENDPOINT_CLOSED_TEXT } from "./abort.ts";
 import type { CallEnvironment, StreamCall } from "./call_environment.ts";
 import { RpcHandlerContext } from "./handler_context.ts";
 import { InboundQueue } from "./inbound_queue.ts";
-import { decodeRequest, encodeResponse, endWithError, takesMany } from "./served_messages.ts";
+import {
+  decodeRequest,
+  encodeResponse,
+  endWithError,
+  joinMetadata,
+  takesMany,
+} from "./served_messages.ts";
 
 /** A method with the function that serves it, interceptors included. */
 export interface ServedMethod {
@@ -22,9 +29,9 @@ export interface ServedMethod {
 export interface ServedCallEnvironment extends CallEnvironment {
   /** Called when a call has ended, whether or not its handler has. */
   readonly onCallEnd: () => void;
-  /** Called when a handler begins to run. */
-  readonly onHandlerStart: () => void;
-  /** Called when a handler has ended, however late. */
+  /** Asked before a handler is run, which then counts; answers why it may not. */
+  readonly admitHandler: () => RpcError | undefined;
+  /** Called when a handler that was admitted has ended, however late, or did not come to run. */
   readonly onHandlerEnd: () => void;
   /** Takes what a handler threw that is not an `RpcError`. */
   readonly onHandlerError: (error: unknown, context: RpcHandlerContext) => void;
@@ -49,6 +56,8 @@ export abstract class ServedCall implements StreamCall {
   #state: ServedState = { kind: "running" };
   #deadline: RpcTimer | undefined;
   #requests: InboundQueue<unknown> | undefined;
+  /** Whether the handler has been called; the caller is told, so that it knows what to try again. */
+  #hasRun = false;
 
   constructor(
     environment: ServedCallEnvironment,
@@ -68,7 +77,7 @@ export abstract class ServedCall implements StreamCall {
       logger,
       deadline: timeoutMs === undefined ? undefined : clock.now() + timeoutMs,
       tightenDeadline: (deadline) => this.#armDeadline(deadline - clock.now()),
-      sendHeaders: () => this.sendHeaders(),
+      sendHeaders: () => this.#sendHeaders(),
     });
     if (timeoutMs !== undefined) this.#armDeadline(timeoutMs);
   }
@@ -94,7 +103,7 @@ export abstract class ServedCall implements StreamCall {
     const { halfOpenTimeoutMs } = transport.limits;
     const timer = clock.setTimer(() => {
       const text = `Stream was half-open for ${halfOpenTimeoutMs} ms without a request message`;
-      this.fail(new RpcError(RpcStatus.DEADLINE_EXCEEDED, text, { maybeExecuted: false }));
+      this.fail(new RpcError(RpcStatus.DEADLINE_EXCEEDED, text));
     }, halfOpenTimeoutMs);
     this.#state = { kind: "waiting", timer };
   }
@@ -118,10 +127,13 @@ export abstract class ServedCall implements StreamCall {
     this.fail(error);
   }
 
-  /** Sends the response headers unless they have been sent, or there are none. */
-  protected sendHeaders(): void {
-    if (this.isEnded) return;
-    const headers = this.context.takeHeaders();
+  close(): void {
+    this.fail(new RpcError(RpcStatus.UNAVAILABLE, ENDPOINT_CLOSED_TEXT));
+  }
+
+  /** Sends the response headers before the first response, if there are any. */
+  protected sendFirstHeaders(): void {
+    const headers = this.#takeHeaders();
     if (headers !== undefined) this.environment.transport.sendHeaders(this.streamId, headers);
   }
 
@@ -138,7 +150,7 @@ export abstract class ServedCall implements StreamCall {
       text: "",
       details: [],
       maybeExecuted: true,
-      headers: this.context.takeHeaders(),
+      headers: this.#takeHeaders(),
       trailers: this.context.trailers,
       message,
     });
@@ -148,10 +160,12 @@ export abstract class ServedCall implements StreamCall {
   /** Ends the call with a failure, once. */
   protected fail(error: RpcError): void {
     if (this.isEnded) return;
-    const headers = this.context.takeHeaders();
+    const headers = this.#takeHeaders();
     this.#release(error);
-    const trailers = error.trailers.size > 0 ? error.trailers : this.context.trailers;
-    endWithError(this.environment, this.streamId, { error, headers, trailers });
+    const trailers = joinMetadata(this.context.trailers, error.trailers);
+    // An error that a handler hands on from another call knows nothing of this one.
+    const maybeExecuted = this.#hasRun;
+    endWithError(this.environment, this.streamId, { error, headers, trailers, maybeExecuted });
   }
 
   /** Ends the call with what the handler threw, which only an `RpcError` may say itself. */
@@ -159,7 +173,8 @@ export abstract class ServedCall implements StreamCall {
     if (this.isEnded) return this.reportLate(error);
     if (error instanceof RpcError) {
       // What went wrong on this side is told in full here, and only in general there.
-      if (error.cause !== undefined) this.environment.onHandlerError(error, this.context);
+      const isOurs = error.code === RpcStatus.INTERNAL && error.cause !== undefined;
+      if (isOurs) this.environment.onHandlerError(error, this.context);
       return this.fail(error);
     }
     this.environment.onHandlerError(error, this.context);
@@ -192,22 +207,27 @@ export abstract class ServedCall implements StreamCall {
     this.#requests = requests;
     if (opening.message !== undefined) requests.pushUncharged(opening.message);
     if (opening.end) requests.end();
-    this.#run(requests);
+    if (this.#admit()) this.#run(requests);
   }
 
   #startOne(message: unknown): void {
     if (this.#state.kind === "waiting") this.environment.clock.clearTimer(this.#state.timer);
     this.#state = { kind: "running" };
+    if (!this.#admit()) return;
     try {
       const request = this.#toRequest(message);
-      if (!(request instanceof Promise)) return this.#run(request);
-      request.then(
-        (value) => this.isEnded ? undefined : this.#run(value),
-        (error: unknown) => this.#failRequest(error),
-      );
+      if (request instanceof Promise) request.then(this.#run, this.#refuseRequest);
+      else this.#run(request);
     } catch (error) {
-      this.#failRequest(error);
+      this.#refuseRequest(error);
     }
+  }
+
+  /** Takes a place among the running handlers; without one the call has ended. */
+  #admit(): boolean {
+    const refusal = this.environment.admitHandler();
+    if (refusal !== undefined) this.fail(refusal);
+    return refusal === undefined;
   }
 
   #toRequest(message: unknown): unknown {
@@ -215,10 +235,17 @@ export abstract class ServedCall implements StreamCall {
     return validateRequest(method, decodeRequest(this.environment, method, message));
   }
 
-  #run(request: unknown): void {
-    this.environment.onHandlerStart();
+  readonly #run = (request: unknown): void => {
+    // It may have ended while its request was checked.
+    if (this.isEnded) return this.environment.onHandlerEnd();
+    this.#hasRun = true;
     this.answer(request);
-  }
+  };
+
+  readonly #refuseRequest = (error: unknown): void => {
+    this.environment.onHandlerEnd();
+    this.#failRequest(error);
+  };
 
   #failRequest(error: unknown): RpcError {
     const failure = error instanceof RpcError
@@ -230,7 +257,7 @@ export abstract class ServedCall implements StreamCall {
 
   #endWithoutRequest(): void {
     const text = `Request stream closed without payload for ${this.served.method.path}`;
-    this.fail(new RpcError(RpcStatus.INVALID_ARGUMENT, text, { maybeExecuted: false }));
+    this.fail(new RpcError(RpcStatus.INVALID_ARGUMENT, text));
   }
 
   /** Lets go of everything that the call holds. */
@@ -253,6 +280,19 @@ export abstract class ServedCall implements StreamCall {
     const { clock } = this.environment;
     if (this.#deadline !== undefined) clock.clearTimer(this.#deadline);
     this.#deadline = clock.setTimer(() => this.fail(deadlineError()), timeoutMs);
+  }
+
+  /** Sends the response headers unless they have been sent. */
+  #sendHeaders(): void {
+    if (this.isEnded) return;
+    const headers = this.context.takeHeaders();
+    if (headers !== undefined) this.environment.transport.sendHeaders(this.streamId, headers);
+  }
+
+  /** The response headers that are to go out; undefined when they have, or when there are none. */
+  #takeHeaders(): RpcMetadata | undefined {
+    const headers = this.context.takeHeaders();
+    return headers === undefined || headers.size === 0 ? undefined : headers;
   }
 
   #releaseMessage(bytes: number): void {

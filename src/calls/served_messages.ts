@@ -1,5 +1,7 @@
 import type { RpcContractMethod } from "../contracts/contract.ts";
 import type { RpcShape } from "../contracts/method.ts";
+import type { RpcErrorDetail } from "../protocol/error_detail.ts";
+import { encodeErrorDetail } from "../protocol/error_detail_codec.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
 import type { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
@@ -50,18 +52,39 @@ export function encodeResponse(
   });
 }
 
+/** Whether a detail can be encoded; a program without types may give anything. */
+function isDetail(detail: RpcErrorDetail): boolean {
+  try {
+    return typeof detail.type === "string" && encodeErrorDetail(detail) instanceof Uint8Array;
+  } catch {
+    // An error must reach its caller whatever its details are.
+    return false;
+  }
+}
+
 /** How a served call ends badly. */
 export interface FailedEnd {
   readonly error: RpcError;
   /** Response headers that have not been sent. */
   readonly headers: RpcMetadata | undefined;
   readonly trailers: RpcMetadata;
+  /** False when no handler saw the request. */
+  readonly maybeExecuted: boolean;
+}
+
+/** Metadata of two makers; of a name that both have, the second's values. */
+export function joinMetadata(first: RpcMetadata, second: RpcMetadata): RpcMetadata {
+  if (first.size === 0 || second.size === 0) return first.size === 0 ? second : first;
+  const own = [...first].filter(([name]) => !second.has(name));
+  return RpcMetadata.from([...own, ...second]);
 }
 
 /** Ends a stream with an error; when that cannot be sent as it is, with its code and text alone. */
 export function endWithError(environment: CallEnvironment, streamId: number, end: FailedEnd): void {
-  const { code, rawMessage: text, details, maybeExecuted } = end.error;
-  const { headers, trailers } = end;
+  const { code } = end.error;
+  const text = String(end.error.rawMessage);
+  const details = end.error.details.filter(isDetail);
+  const { headers, trailers, maybeExecuted } = end;
   const { transport, logger } = environment;
   const plain = { code, text, maybeExecuted, message: undefined };
   try {

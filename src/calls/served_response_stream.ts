@@ -39,7 +39,7 @@ export class ServedResponseStream extends ServedCall {
 
   #sendValid(value: unknown): Promise<void> | undefined {
     if (this.isEnded) return undefined;
-    this.sendHeaders();
+    this.sendFirstHeaders();
     return this.environment.transport.sendMessage(this.streamId, this.encode(value));
   }
 }

@@ -11,6 +11,7 @@ export class SingleResponseCall extends OutgoingCall {
   #resolve: (value: unknown) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #response: { readonly message: unknown } | undefined;
+  #hasWarned = false;
 
   constructor(environment: CallEnvironment, method: CallMethod, options: RpcCallOptions) {
     super(environment, method, options);
@@ -23,10 +24,7 @@ export class SingleResponseCall extends OutgoingCall {
   protected onMessage(message: unknown): void {
     this.releaseMessage(message instanceof Uint8Array ? message.length : 0);
     if (this.#response === undefined) this.#response = { message };
-    else {
-      const { path } = this.method;
-      this.environment.logger.warn("Ignored a second response of a call that has one", { path });
-    }
+    else this.#warn();
   }
 
   protected onComplete(message: unknown): void {
@@ -45,6 +43,14 @@ export class SingleResponseCall extends OutgoingCall {
 
   protected onFail(error: unknown): void {
     this.#reject(error);
+  }
+
+  /** Says once that the peer sends too much, however often it does. */
+  #warn(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    const { path } = this.method;
+    this.environment.logger.warn("Ignored a second response of a call that has one", { path });
   }
 }
 

@@ -12,8 +12,11 @@ export interface SourcePumpOptions {
   readonly onStopError: (error: unknown) => void;
 }
 
-interface Puller {
+/** Pulls values out of a source of any kind. */
+export interface Puller {
+  /** The next value, at once where the source has it. */
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+  /** Tells the source that no more is wanted; a promise settles when it has come to rest. */
   stop(): unknown;
 }
 
@@ -26,7 +29,9 @@ interface Puller {
 export class SourcePump {
   readonly #options: SourcePumpOptions;
   readonly #source: Puller;
-  #isDone = false;
+  #state: "pulling" | "ended" | "stopped" = "pulling";
+  #isSending = false;
+  #stopping: Promise<unknown> | undefined;
 
   /**
    * Makes a pump; nothing is pulled before `run`.
@@ -38,40 +43,68 @@ export class SourcePump {
     this.#options = options;
   }
 
-  /** Pulls until the source ends, fails or is stopped; never rejects. */
+  /** Pulls until the source ends, fails or is stopped, and has come to rest; never rejects. */
   async run(): Promise<void> {
     try {
-      while (!this.#isDone) {
-        const step = this.#source.next();
-        const result = step instanceof Promise ? await step : step;
-        if (this.#isDone) return;
-        if (result.done) {
-          this.#isDone = true;
-          return this.#options.onEnd();
-        }
-        const sent = this.#options.send(result.value);
-        if (sent !== undefined) await sent;
-      }
+      await this.#pull();
     } catch (error) {
-      if (this.#isDone) return;
-      this.stop();
-      this.#options.onError(error);
+      this.#takeError(error);
     }
+    await this.#stopping;
   }
 
   /** Stops pulling and tells the source; does nothing when it has ended. */
   stop(): void {
-    if (this.#isDone) return;
-    this.#isDone = true;
+    this.#stop(this.#options.onStopError);
+  }
+
+  #stop(onError: (error: unknown) => void): void {
+    if (this.#state !== "pulling") return;
+    this.#state = "stopped";
     try {
-      Promise.resolve(this.#source.stop()).catch(this.#options.onStopError);
+      this.#stopping = Promise.resolve(this.#source.stop()).catch(onError);
     } catch (error) {
-      this.#options.onStopError(error);
+      onError(error);
     }
+  }
+
+  async #pull(): Promise<void> {
+    while (this.#state === "pulling") {
+      const step = this.#source.next();
+      const result = step instanceof Promise ? await step : step;
+      if (this.#state !== "pulling") return;
+      if (result.done) {
+        this.#state = "ended";
+        return this.#options.onEnd();
+      }
+      this.#isSending = true;
+      const sent = this.#options.send(result.value);
+      if (sent !== undefined) await sent;
+      this.#isSending = false;
+    }
+  }
+
+  #takeError(error: unknown): void {
+    if (this.#state !== "stopped") {
+      // A source that failed may say so once more when it is stopped.
+      this.#stop(() => {});
+      return this.#options.onError(error);
+    }
+    // Whoever stopped the pump knows why nothing can be sent any more.
+    if (!this.#isSending) this.#options.onStopError(error);
   }
 }
 
-function createPuller(source: RpcSource<unknown>): Puller {
+/**
+ * Makes a puller for a source; nothing is pulled yet.
+ *
+ * @throws {TypeError} When `source` is not iterable, or a stream that somebody else reads
+ */
+export function createPuller(source: RpcSource<unknown>): Puller {
+  if (typeof source !== "object" || source === null) {
+    const found = source === null ? "null" : typeof source;
+    throw new TypeError(`Cannot send messages: the source is ${found}, expected an iterable`);
+  }
   // A reader can cancel a stream while a read is pending, which its async iterator cannot.
   if ("getReader" in source) {
     const reader = source.getReader();
@@ -89,7 +122,7 @@ function createPuller(source: RpcSource<unknown>): Puller {
     const iterator = source[Symbol.iterator]();
     return { next: () => iterator.next(), stop: () => iterator.return?.() };
   }
-  throw new TypeError("Cannot send messages: the source is not iterable");
+  throw new TypeError("Cannot send messages: the source is an object that is not iterable");
 }
 
 /** A hand-written iterator may return a promise of another make. */

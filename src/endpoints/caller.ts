@@ -75,6 +75,7 @@ export class RpcCallerEndpoint extends RpcEndpoint {
     this.#caller.addInterceptor(interceptor);
   }
 
+  /** Takes a call that the peer opened. */
   protected onOpen(opening: OpenFrame<unknown>): void {
     this.#responder.accept(opening);
   }

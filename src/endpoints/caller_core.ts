@@ -6,8 +6,11 @@ import type { RpcCallOptions } from "../contracts/call_options.ts";
 import type { RpcContractMethod } from "../contracts/contract.ts";
 import type { RpcResponseStream } from "../contracts/response_stream.ts";
 import type { RpcSource } from "../contracts/source.ts";
-import { InterceptedStream, iterateSource } from "./intercepted_stream.ts";
+import { RpcError } from "../protocol/rpc_error.ts";
+import { RpcStatus } from "../protocol/status.ts";
+import { InterceptedStream } from "./intercepted_stream.ts";
 import { compose, type RpcCallerCall, type RpcCallerInterceptor } from "./interceptor.ts";
+import { SourceIterator } from "./source_iterator.ts";
 
 const NO_OPTIONS: RpcCallOptions = Object.freeze({});
 
@@ -26,6 +29,11 @@ export class CallerCore {
     this.#interceptors = [...this.#interceptors, interceptor];
   }
 
+  /** Whether an interceptor wraps calls of this shape; others pay nothing for interceptors. */
+  #isWrapped({ shape }: RpcContractMethod): boolean {
+    return this.#interceptors.some((interceptor) => interceptor[shape] !== undefined);
+  }
+
   /** Makes a call with one response. */
   callOne(
     method: RpcContractMethod,
@@ -33,7 +41,7 @@ export class CallerCore {
     options: RpcCallOptions = NO_OPTIONS,
   ): Promise<unknown> {
     const isMany = method.shape === "clientStream";
-    if (this.#interceptors.length === 0) {
+    if (!this.#isWrapped(method)) {
       return callForOne(this.environment, method, {
         request: toRequest(request, isMany),
         call: options,
@@ -48,8 +56,8 @@ export class CallerCore {
           call: call.options,
         }),
     );
-    const outer = isMany ? iterateSource(toSource(request)) : request;
-    return settle(() => step(outer, { method, options }));
+    if (!isMany) return settle(() => step(request, { method, options }));
+    return withSource(request, (requests) => step(requests, { method, options }));
   }
 
   /** Makes a call with many responses. */
@@ -59,24 +67,28 @@ export class CallerCore {
     options: RpcCallOptions = NO_OPTIONS,
   ): RpcResponseStream<unknown> {
     const isMany = method.shape === "bidirectional";
-    if (this.#interceptors.length === 0) {
+    if (!this.#isWrapped(method)) {
       return callForMany(this.environment, method, {
         request: toRequest(request, isMany),
         call: options,
       });
     }
-    const outer = isMany ? iterateSource(toSource(request)) : request;
-    return new InterceptedStream((onCall) => {
-      const step = compose<RpcCallerCall>(this.#interceptors, method.shape, (inner, call) => {
-        const made = callForMany(this.environment, call.method, {
-          request: toRequest(inner, isMany),
-          call: call.options,
+    let requests: SourceIterator | undefined;
+    return new InterceptedStream({
+      wrap: (onCall) => {
+        if (isMany) requests = new SourceIterator(toSource(request));
+        const step = compose<RpcCallerCall>(this.#interceptors, method.shape, (inner, call) => {
+          const made = callForMany(this.environment, call.method, {
+            request: toRequest(inner, isMany),
+            call: call.options,
+          });
+          onCall(made);
+          return made;
         });
-        onCall(made);
-        return made;
-      });
-      // The hooks of a shape with many responses return them as an async iterable.
-      return step(outer, { method, options }) as AsyncIterable<unknown>;
+        // The hooks of a shape with many responses return them as an async iterable.
+        return step(requests ?? request, { method, options }) as AsyncIterable<unknown>;
+      },
+      onEnd: () => requests?.abort(callEnded()),
     });
   }
 }
@@ -93,4 +105,22 @@ function toSource(request: unknown): RpcSource<unknown> {
 /** An interceptor that throws fails the call, not the one who makes it. */
 async function settle(step: () => unknown): Promise<unknown> {
   return await step();
+}
+
+/** Gives interceptors the requests, which are let go of when they have answered. */
+async function withSource(
+  request: unknown,
+  step: (requests: SourceIterator) => unknown,
+): Promise<unknown> {
+  const requests = new SourceIterator(toSource(request));
+  try {
+    return await step(requests);
+  } finally {
+    requests.abort(callEnded());
+  }
+}
+
+/** What an interceptor that still reads requests gets. */
+function callEnded(): RpcError {
+  return new RpcError(RpcStatus.CANCELLED, "Call has ended");
 }

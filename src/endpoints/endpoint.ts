@@ -5,12 +5,11 @@ import type { RpcCallOptions } from "../contracts/call_options.ts";
 import { type RpcClock, systemClock } from "../internal/clock.ts";
 import { type RpcLogger, silentLogger } from "../logger.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
-import { RpcError } from "../protocol/rpc_error.ts";
-import { RpcStatus } from "../protocol/status.ts";
 import { createHealthStatus, type RpcHealthStatus } from "../transports/health.ts";
 import type { IRpcTransport } from "../transports/transport.ts";
 import { MessageRouter } from "./message_router.ts";
-import { RpcEndpointPingProtocol, type RpcEndpointPingResult } from "./ping_protocol.ts";
+import { sendPing } from "./ping_call.ts";
+import type { RpcEndpointPingResult } from "./ping_protocol.ts";
 
 /** Settings that every endpoint takes. */
 export interface RpcEndpointOptions {
@@ -42,7 +41,11 @@ export interface RpcEndpointHealth {
 export abstract class RpcEndpoint implements AsyncDisposable {
   /** The connection that the endpoint is on. */
   readonly transport: IRpcTransport;
-  /** What the calls on this endpoint share. */
+  /**
+   * What the calls on this endpoint share; for the endpoints of this package.
+   *
+   * @ignore
+   */
   protected readonly environment: CallEnvironment;
   readonly #router: MessageRouter;
   #closing: Promise<void> | undefined;
@@ -107,7 +110,7 @@ export abstract class RpcEndpoint implements AsyncDisposable {
    *   came in time
    */
   ping(options: RpcCallOptions = {}): Promise<RpcEndpointPingResult> {
-    return RpcEndpointPingProtocol.ping(this.environment, options);
+    return sendPing(this.environment, options);
   }
 
   /**
@@ -126,7 +129,7 @@ export abstract class RpcEndpoint implements AsyncDisposable {
    */
   close(): Promise<void> {
     if (this.#closing === undefined) {
-      this.#router.abortAll(new RpcError(RpcStatus.CANCELLED, "Endpoint closed"));
+      this.#router.closeAll();
       this.#closing = this.transport.close();
     }
     return this.#closing;

@@ -28,9 +28,9 @@ export class MessageRouter {
     this.#transport.incomingMessages.listen((message) => this.#route(message));
   }
 
-  /** Ends all calls from this side. */
-  abortAll(error: RpcError): void {
-    for (const call of [...this.calls.values()]) call.abort(error);
+  /** Ends all calls because the endpoint closes. */
+  closeAll(): void {
+    for (const call of [...this.calls.values()]) call.close();
   }
 
   #route(message: RpcTransportMessage): void {
@@ -42,7 +42,8 @@ export class MessageRouter {
     } catch (error) {
       // A fault here is ours; it must cost one call and not the connection.
       this.#logger.error("Call failed in the library", { error: String(error) });
-      call?.abort(new RpcError(RpcStatus.INTERNAL, "Internal error", { cause: error }));
+      const failure = new RpcError(RpcStatus.INTERNAL, "Internal error", { cause: error });
+      this.calls.get(message.streamId)?.abort(failure);
     }
   }
 

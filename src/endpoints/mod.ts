@@ -40,6 +40,12 @@ export type {
   RpcResponderInterceptor,
 } from "./interceptor.ts";
 export { RpcPeerEndpoint, type RpcPeerEndpointOptions } from "./peer.ts";
-export { RpcEndpointPingProtocol, type RpcEndpointPingResult } from "./ping_protocol.ts";
+export {
+  RpcEndpointPingProtocol,
+  type RpcEndpointPingResult,
+  type RpcPingingEndpoint,
+  type RpcPingProtocol,
+} from "./ping_protocol.ts";
 export { RpcResponderEndpoint, type RpcResponderEndpointOptions } from "./responder.ts";
 export { implement, type RpcContractHandlers, RpcResponderContract } from "./responder_contract.ts";
+export type { RpcClock, RpcTimer } from "../internal/clock.ts";

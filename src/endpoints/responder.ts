@@ -108,6 +108,7 @@ export class RpcResponderEndpoint extends RpcEndpoint {
     return this.#responder.drain();
   }
 
+  /** Takes a call that the peer opened. */
   protected onOpen(opening: OpenFrame<unknown>): void {
     this.#responder.accept(opening);
   }

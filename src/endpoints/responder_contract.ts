@@ -53,14 +53,15 @@ export abstract class RpcResponderContract<Contract extends RpcContract = RpcCon
   }
 
   /**
-   * The methods with their handlers, for an endpoint.
+   * The methods with their handlers; for the endpoints of this package.
    *
+   * @ignore
    * @throws {TypeError} When a method of the contract has no handler
    */
   getServedMethods(): ServedMethod[] {
     const { handlers } = this;
     return Object.values(this.contract.methods).map((method) => {
-      const handler: unknown = Reflect.get(handlers, method.name);
+      const handler = findHandler(handlers, method.name);
       if (typeof handler === "function") {
         return { method, handler: (request, context) => handler.call(handlers, request, context) };
       }
@@ -69,6 +70,12 @@ export abstract class RpcResponderContract<Contract extends RpcContract = RpcCon
       );
     });
   }
+}
+
+/** What an object has under this name, but for what every object has, as `toString`. */
+function findHandler(handlers: object, name: string): unknown {
+  const found: unknown = Reflect.get(handlers, name);
+  return found === Reflect.get(Object.prototype, name) ? undefined : found;
 }
 
 class ImplementedContract<Contract extends RpcContract> extends RpcResponderContract<Contract> {

@@ -6,12 +6,15 @@ import { ServedResponseStream } from "../calls/served_response_stream.ts";
 import { ServedSingleResponse } from "../calls/served_single_response.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
 import { checkContracts } from "../contracts/check_contracts.ts";
+import type { RpcSource } from "../contracts/source.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
-import { RpcStatus, type RpcStatusName } from "../protocol/status.ts";
+import { RpcStatus } from "../protocol/status.ts";
 import { compose, type RpcResponderCall, type RpcResponderInterceptor } from "./interceptor.ts";
+import { answerPing } from "./ping_call.ts";
 import { RpcEndpointPingProtocol } from "./ping_protocol.ts";
+import { SourceIterator } from "./source_iterator.ts";
 import type { RpcResponderContract } from "./responder_contract.ts";
 
 /** What a {@linkcode ResponderCore} needs beside the environment of its calls. */
@@ -38,12 +41,16 @@ export class ResponderCore {
     this.#environment = {
       ...environment,
       onCallEnd: () => this.#callEnded(),
-      onHandlerStart: () => this.#runningHandlers++,
+      admitHandler: () => this.#admitHandler(),
       onHandlerEnd: () => this.#runningHandlers--,
       onHandlerError: (error, context) => {
-        const name = error instanceof Error ? error.name : typeof error;
-        environment.logger.error("Handler failed", { path: context.path, name });
-        onHandlerError?.(error, context);
+        environment.logger.error("Handler failed", { path: context.path, name: nameOf(error) });
+        try {
+          onHandlerError?.(error, context);
+        } catch (fault) {
+          // The hook's own fault is not the call's.
+          environment.logger.error("Hook for errors of handlers threw", { name: nameOf(fault) });
+        }
       },
     };
   }
@@ -80,20 +87,16 @@ export class ResponderCore {
     const { transport } = this.#environment;
     const { streamId, path } = opening;
     if (path === RpcEndpointPingProtocol.path) {
-      return RpcEndpointPingProtocol.answer(transport, streamId);
+      return answerPing(transport, streamId);
     }
     const served = this.#methods.get(path);
     if (served === undefined) {
       const name = path.slice(1).replace("/", ".");
-      return this.#refuse(streamId, "UNIMPLEMENTED", `Method ${name} is not registered`);
+      const text = `Method ${name} is not registered`;
+      return this.#refuse(streamId, new RpcError(RpcStatus.UNIMPLEMENTED, text));
     }
     if (this.#isDraining) {
-      return this.#refuse(streamId, "UNAVAILABLE", "Server is shutting down");
-    }
-    const { maxHandlers } = transport.limits;
-    if (this.#runningHandlers >= maxHandlers) {
-      const text = `Too many concurrent handlers (max: ${maxHandlers})`;
-      return this.#refuse(streamId, "RESOURCE_EXHAUSTED", text);
+      return this.#refuse(streamId, new RpcError(RpcStatus.UNAVAILABLE, "Server is shutting down"));
     }
     this.#openCalls++;
     const Call = givesMany(served.method.shape) ? ServedResponseStream : ServedSingleResponse;
@@ -113,28 +116,39 @@ export class ResponderCore {
   }
 
   #intercept(served: ServedMethod): ServedMethod {
-    if (this.#interceptors.length === 0) return served;
     const { method, handler } = served;
-    const isAsync = !givesMany(method.shape);
+    // Calls of a shape that no interceptor wraps pay nothing for interceptors.
+    if (this.#interceptors.every(({ [method.shape]: hook }) => hook === undefined)) return served;
+    // Interceptors get a promise or an async iterable, where a handler may answer otherwise.
+    const answer = givesMany(method.shape) ? answerMany : answerLater;
     const step = compose<RpcResponderCall>(
       this.#interceptors,
       method.shape,
-      // Interceptors wait for a promise, where a handler may answer at once.
-      (request, call) =>
-        isAsync ? answerLater(handler, request, call.context) : handler(request, call.context),
+      (request, call) => answer(handler, request, call.context),
     );
     return { method, handler: (request, context) => step(request, { method, context }) };
   }
 
-  #refuse(streamId: number, code: Exclude<RpcStatusName, "OK">, text: string): void {
-    const error = new RpcError(RpcStatus[code], text, {
+  /** Refuses a call that no handler has seen. */
+  #refuse(streamId: number, error: RpcError): void {
+    endWithError(this.#environment, streamId, {
+      error,
+      headers: undefined,
+      trailers: RpcMetadata.empty,
       maybeExecuted: false,
-      ...(code === "RESOURCE_EXHAUSTED"
-        ? { details: [{ type: "google.rpc.RetryInfo", retryDelayMs: 0 }] }
-        : {}),
     });
-    const trailers = RpcMetadata.empty;
-    endWithError(this.#environment, streamId, { error, headers: undefined, trailers });
+  }
+
+  #admitHandler(): RpcError | undefined {
+    const { maxHandlers } = this.#environment.transport.limits;
+    if (this.#runningHandlers >= maxHandlers) {
+      const text = `Too many concurrent handlers (max: ${maxHandlers})`;
+      return new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text, {
+        details: [{ type: "google.rpc.RetryInfo", retryDelayMs: 0 }],
+      });
+    }
+    this.#runningHandlers++;
+    return undefined;
   }
 
   #callEnded(): void {
@@ -143,10 +157,23 @@ export class ResponderCore {
   }
 }
 
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
 async function answerLater(
   handler: ServedMethod["handler"],
   request: unknown,
   context: RpcHandlerContext,
 ): Promise<unknown> {
   return await handler(request, context);
+}
+
+function answerMany(
+  handler: ServedMethod["handler"],
+  request: unknown,
+  context: RpcHandlerContext,
+): AsyncIterable<unknown> {
+  // The type of the handler says so; what is no source is refused where it is read.
+  return new SourceIterator(handler(request, context) as RpcSource<unknown>);
 }

@@ -54,3 +54,4 @@ export {
 } from "./websocket/responder.ts";
 export type { WebSocketEventLike, WebSocketLike } from "./websocket/web_socket_like.ts";
 export { DEFAULT_PROTOCOLS, selectProtocol } from "./websocket/wires.ts";
+export type { RpcClock, RpcTimer } from "../internal/clock.ts";

@@ -37,11 +37,13 @@ export interface RpcStreamEnd {
   readonly code: number;
   /** Status message; empty for success. */
   readonly text: string;
+  /** Structured details of a failure; none for success. */
   readonly details: readonly RpcErrorDetail[];
   /** False when no handler saw the request. */
   readonly maybeExecuted: boolean;
   /** Response headers that have not been sent; undefined when they have, or when there are none. */
   readonly headers: RpcMetadata | undefined;
+  /** Trailers; empty for none. */
   readonly trailers: RpcMetadata;
   /** The last message; undefined without one. */
   readonly message: unknown;

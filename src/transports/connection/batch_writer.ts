@@ -173,7 +173,8 @@ export class BatchWriter {
     this.#poll = this.#options.clock.setTimer(() => {
       this.#poll = undefined;
       this.checkDrained();
-      if (this.#isBlocked && !this.#isEnded) this.#startPoll();
+      // What became writable may have filled the socket again, and the poll be on already.
+      if (this.#isBlocked && !this.#isEnded && this.#poll === undefined) this.#startPoll();
     }, POLL_MS);
   }
 

@@ -41,7 +41,7 @@ export class Outbound {
     // A transport that is not zero-copy is only ever given bytes.
     const message = opening.message as Uint8Array | undefined;
     if (message !== undefined) this.#checkSize(message);
-    this.#checkRoom(message?.length ?? 0);
+    this.#checkRoom();
     validateMetadata(opening.headers, limits);
     const streamId = this.#nextId();
     const fits = message === undefined || message.length <= wire.maxFragmentBytes;
@@ -135,14 +135,14 @@ export class Outbound {
     this.#options.writer.write({ kind: "cancel", streamId, code, reason });
   }
 
-  #checkRoom(bytes: number): void {
+  #checkRoom(): void {
     const { limits, table, lifecycle } = this.#options;
     const most = Math.min(lifecycle.peer.maxStreams, limits.maxStreams);
     if (table.localStreams >= most) {
       throw notExecuted("RESOURCE_EXHAUSTED", `Too many concurrent streams (max: ${most})`);
     }
     const queued = this.queuedBytes;
-    if (queued === 0 || queued + bytes <= limits.maxQueuedBytes) return;
+    if (queued < limits.maxQueuedBytes) return;
     throw notExecuted(
       "RESOURCE_EXHAUSTED",
       `Cannot open stream: ${queued} bytes wait to be sent, limit is ${limits.maxQueuedBytes}`,

@@ -3,7 +3,7 @@ import { Fifo } from "../../internal/fifo.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { BatchWriter } from "./batch_writer.ts";
-import type { Outbound, OutboundMessage, StreamState } from "./stream_state.ts";
+import type { Outbound, OutboundFrame, OutboundMessage, StreamState } from "./stream_state.ts";
 
 /** Credit never rises above this, whatever a peer grants (PROTOCOL.md, section 7). */
 const MAX_CREDIT = Number.MAX_SAFE_INTEGER;
@@ -58,9 +58,12 @@ export class SendScheduler {
     return done.promise;
   }
 
-  /** Sends a frame after everything that waits on its stream. */
+  /** Sends a frame after everything that waits on its stream, and before all other data. */
   enqueue(stream: StreamState, outbound: Outbound): void {
     if (outbound.kind === "outbound") this.waitingBytes += outbound.message.length;
+    else if (stream.outbox.length === 0 && (this.#writer.isWritable || !hasData(outbound))) {
+      return this.#write(stream, outbound);
+    }
     stream.outbox.push(outbound);
     if (stream.outbox.length === 1) this.#makeReady(stream);
     this.pump();
@@ -119,9 +122,13 @@ export class SendScheduler {
     if (next === undefined) return false;
     if (next.kind === "outbound") return this.#sendFragment(stream, next);
     stream.outbox.shift();
-    this.#writer.write(next);
-    if (next.kind === "status") this.#onEnded(stream);
+    this.#write(stream, next);
     return true;
+  }
+
+  #write(stream: StreamState, frame: OutboundFrame): void {
+    this.#writer.write(frame);
+    if (frame.kind === "status") this.#onEnded(stream);
   }
 
   #sendFragment(stream: StreamState, next: OutboundMessage): boolean {
@@ -151,6 +158,11 @@ export class SendScheduler {
     if (first) stream.sendMessages--;
     this.#writer.write({ kind: "message", streamId: stream.id, message, more, compressed: false });
   }
+}
+
+/** Whether a frame is more than a control frame, which a full socket must not hold up. */
+function hasData(frame: OutboundFrame): boolean {
+  return frame.kind === "status" && frame.message !== undefined;
 }
 
 /** The reason that those who wait on a stream get when it ends before their message went out. */

@@ -12,8 +12,11 @@ export interface OutboundMessage {
   readonly done: Deferred<void> | undefined;
 }
 
+/** A frame that costs no credit. */
+export type OutboundFrame = HeadersFrame | HalfCloseFrame | StatusFrame;
+
 /** What waits to be sent on a stream, in order. */
-export type Outbound = OutboundMessage | HeadersFrame | HalfCloseFrame | StatusFrame;
+export type Outbound = OutboundMessage | OutboundFrame;
 
 /** Fragments of a message that has not come whole. */
 export interface PartialMessage {

@@ -4,7 +4,6 @@ import { createLimits, type RpcLimits } from "../../protocol/limits.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import type { RpcWire } from "../../protocol/frame.ts";
 import type { Channel } from "../connection/channel.ts";
 import { Connection } from "../connection/connection.ts";
 import {
@@ -23,6 +22,9 @@ import type {
   RpcTransportSide,
 } from "../transport.ts";
 import { settlesWithin } from "../../internal/settles_within.ts";
+import { WebSocketChannel } from "./web_socket_channel.ts";
+import type { WebSocketLike } from "./web_socket_like.ts";
+import { selectWire } from "./wires.ts";
 
 /** How long a close waits for the peer's answer. */
 const CLOSE_WAIT_MS = 2000;
@@ -96,11 +98,14 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   /** Whether a lost connection can be replaced. */
   abstract get canReconnect(): boolean;
 
-  /** Makes the channel of a new connection; only called when {@linkcode canReconnect} is true. */
-  protected abstract openChannel(): Channel;
-
-  /** The wire that a new connection speaks. */
-  protected abstract selectWire(): RpcWire;
+  /**
+   * Makes the socket of a new connection, which asks for the sub-protocol in `peer`. Called by
+   * {@linkcode RpcWebSocketTransportBase.reconnect}, and only when `canReconnect` is true.
+   *
+   * @returns The socket, open or opening, or a promise of it
+   * @throws {unknown} What keeps it from being made; the attempt has failed then
+   */
+  protected abstract openSocket(): WebSocketLike | Promise<WebSocketLike>;
 
   /** Called when a connection carries frames: the first one, and every one that replaces it. */
   protected connectionReady(): void {}
@@ -195,6 +200,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     return done;
   }
 
+  /** The same as {@linkcode RpcWebSocketTransportBase.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -208,10 +214,16 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     if (this.#state?.kind === "connected") this.#state.connection.goAway(reason);
   }
 
-  /** Makes a connection of a channel; calls can be made on it at once. */
-  protected attach(channel: Channel): void {
-    const wire = this.selectWire();
-    let connection: Connection | undefined;
+  /**
+   * Makes a connection of a socket; calls can be made on it at once. A subclass calls it at the end
+   * of its constructor, when `side` and `peer` are set.
+   *
+   * @param socket The socket, open or opening, or a promise of it; owned from now on
+   */
+  protected attach(socket: WebSocketLike | Promise<WebSocketLike>): void {
+    const channel = new WebSocketChannel(socket);
+    const wire = selectWire([this.peer.protocol]);
+    let connection: Connection | undefined = undefined;
     const attached = new Connection(channel, {
       side: this.side,
       wire,
@@ -247,6 +259,15 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     });
   }
 
+  /** Makes a socket; one that cannot be made fails its connection, and not the one who asks. */
+  protected openSafely(): WebSocketLike | Promise<WebSocketLike> {
+    try {
+      return this.openSocket();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   async #replaceConnection(): Promise<RpcHealthStatus> {
     const before = this.#state;
     if (before?.kind === "connected") {
@@ -257,7 +278,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     }
     const isSettled = new Promise<boolean>((resolve) => this.#ready.push(resolve));
     // Calls that were told of the end may have closed the transport.
-    if (this.#state?.kind !== "closed") this.attach(this.openChannel());
+    if (this.#state?.kind !== "closed") this.attach(this.openSafely());
     else this.#settleReady(false);
     await isSettled;
     return this.health();

@@ -1,5 +1,3 @@
-import type { RpcWire } from "../../protocol/frame.ts";
-import type { Channel } from "../connection/channel.ts";
 import type { RpcPeerInfo, RpcTransportSide } from "../transport.ts";
 import {
   type RpcConnectionLoss,
@@ -12,7 +10,6 @@ import {
   type RpcHandshakeHeaders,
   type RpcWebSocketUrl,
 } from "./open_socket.ts";
-import { WebSocketChannel } from "./web_socket_channel.ts";
 import type { WebSocketLike } from "./web_socket_like.ts";
 import { DEFAULT_PROTOCOLS, selectWire } from "./wires.ts";
 
@@ -50,8 +47,9 @@ export interface RpcWebSocketConnectOptions extends RpcWebSocketCallerOptions {
 export class RpcWebSocketCallerTransport extends RpcWebSocketTransportBase {
   /** `caller`: this end opened the socket. */
   readonly side: RpcTransportSide = "caller";
+  /** The other end, of which a caller knows the sub-protocol. */
+  readonly peer: RpcPeerInfo;
   readonly #options: RpcWebSocketCallerOptions;
-  readonly #wire: RpcWire;
   readonly #open: (() => WebSocketLike | Promise<WebSocketLike>) | undefined;
 
   /**
@@ -69,9 +67,10 @@ export class RpcWebSocketCallerTransport extends RpcWebSocketTransportBase {
   ) {
     super(options);
     this.#options = options;
-    this.#wire = selectWire(options.protocols ?? DEFAULT_PROTOCOLS);
+    const { protocol } = selectWire(options.protocols ?? DEFAULT_PROTOCOLS);
+    this.peer = { address: undefined, protocol, auth: undefined };
     this.#open = typeof socket === "function" ? socket : undefined;
-    this.attach(typeof socket === "function" ? this.openChannel() : new WebSocketChannel(socket));
+    this.attach(typeof socket === "function" ? this.openSafely() : socket);
   }
 
   /**
@@ -105,29 +104,18 @@ export class RpcWebSocketCallerTransport extends RpcWebSocketTransportBase {
     return new RpcWebSocketCallerTransport(open, options);
   }
 
+  /** Whether there is a function that makes sockets. */
   get canReconnect(): boolean {
     return this.#open !== undefined;
   }
 
-  get peer(): RpcPeerInfo {
-    return { address: undefined, protocol: this.#wire.protocol, auth: undefined };
+  /** Makes a socket with the function that the transport was made of. */
+  protected openSocket(): WebSocketLike | Promise<WebSocketLike> {
+    if (this.#open !== undefined) return this.#open();
+    throw new TypeError("Cannot open a socket: the transport was made of one socket");
   }
 
-  protected openChannel(): Channel {
-    if (this.#open === undefined) {
-      throw new TypeError("Cannot open a socket: the transport was made of one socket");
-    }
-    try {
-      return new WebSocketChannel(this.#open());
-    } catch (error) {
-      return new WebSocketChannel(Promise.reject(error));
-    }
-  }
-
-  protected selectWire(): RpcWire {
-    return this.#wire;
-  }
-
+  /** Tells the listener that the options gave. */
   protected override connectionLost(loss: RpcConnectionLoss): void {
     this.#options.onConnectionLost?.(loss);
   }

@@ -1,14 +1,11 @@
-import type { RpcWire } from "../../protocol/frame.ts";
-import type { Channel } from "../connection/channel.ts";
 import type { RpcPeerInfo, RpcTransportSide } from "../transport.ts";
 import {
   type RpcConnectionLoss,
   RpcWebSocketTransportBase,
   type RpcWebSocketTransportOptions,
 } from "./base.ts";
-import { WebSocketChannel } from "./web_socket_channel.ts";
 import type { WebSocketLike } from "./web_socket_like.ts";
-import { DEFAULT_PROTOCOLS, selectWire } from "./wires.ts";
+import { DEFAULT_PROTOCOLS } from "./wires.ts";
 
 /** Settings of {@linkcode RpcWebSocketResponderTransport}. */
 export interface RpcWebSocketResponderOptions extends RpcWebSocketTransportOptions {
@@ -45,7 +42,6 @@ export class RpcWebSocketResponderTransport extends RpcWebSocketTransportBase {
   readonly side: RpcTransportSide = "responder";
   /** The other end. */
   readonly peer: RpcPeerInfo;
-  readonly #wire: RpcWire;
   readonly #options: RpcWebSocketResponderOptions;
 
   /**
@@ -59,9 +55,8 @@ export class RpcWebSocketResponderTransport extends RpcWebSocketTransportBase {
     super(options);
     const protocol = options.protocol ?? (socket.protocol || DEFAULT_PROTOCOLS[0] || "");
     this.#options = options;
-    this.#wire = selectWire([protocol]);
     this.peer = { address: options.address, protocol, auth: options.auth };
-    this.attach(new WebSocketChannel(socket));
+    this.attach(socket);
   }
 
   /** False: only the caller can make a new connection. */
@@ -69,14 +64,12 @@ export class RpcWebSocketResponderTransport extends RpcWebSocketTransportBase {
     return false;
   }
 
-  protected openChannel(): Channel {
+  /** Never called, as `canReconnect` is false. */
+  protected openSocket(): WebSocketLike {
     throw new TypeError("Cannot open a socket: a responder accepts sockets only");
   }
 
-  protected selectWire(): RpcWire {
-    return this.#wire;
-  }
-
+  /** Tells the listener that the options gave. */
   protected override connectionLost(loss: RpcConnectionLoss): void {
     this.#options.onConnectionLost?.(loss);
   }

@@ -158,19 +158,19 @@ test("BatchWriter reports a channel that refuses a batch, and sends nothing afte
   assertEquals(channel.sent.length, 0);
 });
 
-test("BatchWriter fails when more waits in the socket than may", async () => {
+test("BatchWriter fails when more waits in the socket than may, and a full socket besides", async () => {
   const at = setUp({ maxQueuedBytes: 600 * KIB });
-  at.channel.bufferedBytes = 600 * KIB;
+  at.channel.bufferedBytes = (600 + 512) * KIB;
   at.writer.write(PING);
   await settle();
   assertEquals([at.failures.length, at.writer.isWritable], [0, false]);
   const above = setUp({ maxQueuedBytes: 600 * KIB });
-  above.channel.bufferedBytes = 600 * KIB + 1;
+  above.channel.bufferedBytes = (600 + 512) * KIB + 1;
   above.writer.write(PING);
   await settle();
   const [error] = above.failures;
   assert(error instanceof RpcError, "it did not fail");
-  assert(error.message.includes("Peer does not read: 614401 bytes wait, limit is 614400"));
+  assert(error.message.includes("Peer does not read: 1138689 bytes wait, limit is 614400"));
 });
 
 test("BatchWriter.queuedBytes counts what waits here and in the socket", () => {

@@ -1,0 +1,41 @@
+import { createRefusal } from "../../server/refusal.ts";
+import type { RpcUpgrade } from "../../server/upgrader.ts";
+import { formatAddress } from "../shared/address.ts";
+import { BunSocketData } from "./web_socket.ts";
+
+/** The part of Bun's `Server` that is used. */
+export interface RpcBunServer {
+  /** Upgrades a request; `open` is called before it returns. */
+  upgrade(
+    request: Request,
+    options: { data: unknown; headers?: Readonly<Record<string, string>> },
+  ): boolean;
+  /** Where a request came from. */
+  requestIP(request: Request): { readonly address: string; readonly port: number } | null;
+}
+
+/** The caller's address. */
+export function bunAddress(request: Request, server: RpcBunServer): string | undefined {
+  const found = server.requestIP(request);
+  return formatAddress(found?.address, found?.port);
+}
+
+/**
+ * Makes the upgrade that was admitted.
+ *
+ * @returns The answer of a request that could not be upgraded; undefined when it was
+ */
+export function upgradeOnBun(
+  request: Request,
+  { upgrade, server }: { upgrade: RpcUpgrade; server: RpcBunServer },
+): Response | undefined {
+  const protocol = upgrade.answerProtocol;
+  const isUpgraded = server.upgrade(request, {
+    data: new BunSocketData(upgrade),
+    ...(protocol === undefined ? {} : { headers: { "sec-websocket-protocol": protocol } }),
+  });
+  if (isUpgraded) return undefined;
+  // The client has gone, or somebody has taken the request.
+  upgrade.abandon();
+  return createRefusal(400, "Upgrade failed");
+}

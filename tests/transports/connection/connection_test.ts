@@ -1,0 +1,249 @@
+import { RpcError } from "../../../src/protocol/rpc_error.ts";
+import { RpcStatus } from "../../../src/protocol/status.ts";
+import { lossByClose } from "../../../src/transports/connection/loss.ts";
+import { assert, assertEquals, assertStatus, assertThrows } from "../../support/assert.ts";
+import { settle } from "../../support/fake_clock.ts";
+import { bytesOf, openFrame, statusFrame } from "../../support/native_frames.ts";
+import { RawPeer, wideHello } from "../../support/raw_peer.ts";
+import { test } from "../../support/test.ts";
+import { ending, opening } from "../../support/transport_pair.ts";
+
+const KIB = 1024;
+
+/** The one loss of a connection that has ended. */
+function lossOf(peer: RawPeer): { code: number; text: string; closeCode: number; by: string } {
+  assertEquals(peer.losses.length, 1);
+  const [loss] = peer.losses;
+  assert(loss !== undefined);
+  const { code, text, closeCode, by } = loss;
+  return { code, text, closeCode, by };
+}
+
+test("Connection says hello first, with its limits, and with it all calls of the turn", async () => {
+  const peer = new RawPeer({ isOpen: false, hello: false, limits: { maxStreams: 7 } });
+  peer.connection.openStream(opening({ end: true }));
+  await settle();
+  assertEquals(peer.channel.sent.length, 0);
+  peer.channel.open();
+  assertEquals(peer.channel.sent.length, 1);
+  assertEquals((await peer.take()).map(({ kind }) => kind), ["open"]);
+});
+
+test("Connection is ready with the hello of the peer, and says so once", () => {
+  const peer = new RawPeer({ hello: false });
+  assertEquals([peer.connection.isReady, peer.ready, peer.clock.pending], [false, 0, 1]);
+  peer.send(wideHello());
+  assertEquals([peer.connection.isReady, peer.ready, peer.clock.pending], [true, 1, 0]);
+});
+
+test("Connection refuses another first frame than hello, and a second hello", () => {
+  const early = new RawPeer({ hello: false, side: "responder" });
+  early.send(openFrame());
+  assertEquals(lossOf(early).text, "First frame is open, expected hello");
+  const twice = new RawPeer();
+  twice.send(wideHello());
+  assertEquals(lossOf(twice).text, "Second hello frame");
+  for (const { code, closeCode, by } of [lossOf(early), lossOf(twice)]) {
+    assertEquals([code, closeCode, by], [RpcStatus.INTERNAL, 4400, "us"]);
+  }
+  assertEquals(early.messages, []);
+});
+
+test("Connection gives up a peer that says nothing for the connect time", async () => {
+  const peer = new RawPeer({ hello: false, limits: { connectTimeoutMs: 500 } });
+  const id = peer.connection.openStream(opening());
+  await peer.clock.advance(499);
+  assertEquals(peer.losses, []);
+  await peer.clock.advance(1);
+  assertEquals(lossOf(peer), {
+    code: RpcStatus.UNAVAILABLE,
+    text: "Connection was not established within 500 ms",
+    closeCode: 4408,
+    by: "us",
+  });
+  assertEquals([peer.kinds(id), peer.clock.pending], [["status"], 0]);
+});
+
+test("Connection gives up a socket that does not open for the connect time", async () => {
+  const peer = new RawPeer({ isOpen: false, hello: false });
+  const id = peer.connection.openStream(opening());
+  await peer.clock.advance(30_000);
+  assertEquals(lossOf(peer).closeCode, 4408);
+  const status = peer.messages.at(-1);
+  assert(status?.kind === "status" && status.streamId === id);
+  assertEquals(status.maybeExecuted, false);
+});
+
+test("Connection ends when the server chose another sub-protocol, and sends nothing to it", async () => {
+  const peer = new RawPeer({ isOpen: false, hello: false });
+  const id = peer.connection.openStream(opening());
+  peer.channel.protocol = "chat";
+  peer.channel.open();
+  await settle();
+  const { code, text, closeCode } = lossOf(peer);
+  assertEquals([code, closeCode], [RpcStatus.FAILED_PRECONDITION, 4400]);
+  assertEquals(text, 'Peer chose sub-protocol "chat", expected "rpc-ts.v1"');
+  assertEquals(peer.channel.sent, []);
+  const status = peer.messages.at(-1);
+  assert(status?.kind === "status" && status.streamId === id && !status.maybeExecuted);
+});
+
+test("Connection answers a ping at once, with its token", async () => {
+  const peer = new RawPeer();
+  await peer.take();
+  peer.send({ kind: "ping", token: 77 });
+  assertEquals(await peer.take(), [{ kind: "pong", token: 77 }]);
+});
+
+test("Connection ignores pongs and text messages, with one warning for each text", () => {
+  const peer = new RawPeer();
+  peer.send({ kind: "pong", token: 1 });
+  peer.channel.receiveText();
+  assertEquals([peer.losses, peer.messages], [[], []]);
+  assertEquals(peer.records.map(({ level, message }) => `${level} ${message}`), [
+    "warn Ignored a text message",
+  ]);
+});
+
+test("Connection ends with 4400 when bytes are no frames, after what came before them", () => {
+  const peer = new RawPeer({ side: "responder" });
+  peer.send(openFrame({ end: true }));
+  peer.channel.receive(new Uint8Array([99, 0, 0, 0]));
+  const { code, closeCode, by } = lossOf(peer);
+  assertEquals([code, closeCode, by], [RpcStatus.INTERNAL, 4400, "us"]);
+  assertEquals(peer.kinds(1), ["open", "cancel"]);
+  peer.channel.receive(new Uint8Array([99, 0, 0, 0]));
+  peer.channel.end();
+  assertEquals(peer.losses.length, 1);
+});
+
+test("Connection ends with the failure of its channel", async () => {
+  const peer = new RawPeer();
+  await peer.take();
+  const id = peer.connection.openStream(opening());
+  peer.channel.failure = new RpcError(RpcStatus.UNAVAILABLE, "Cannot send: the socket is not open");
+  await settle();
+  assertEquals(lossOf(peer).code, RpcStatus.UNAVAILABLE);
+  assertEquals(peer.kinds(id), ["status"]);
+  assertThrows(() => peer.connection.openStream(opening()), RpcError, "the socket is not open");
+});
+
+test("Connection.openStream() throws when its own frame cannot leave", async () => {
+  const peer = new RawPeer();
+  await peer.take();
+  peer.channel.failure = new RpcError(RpcStatus.UNAVAILABLE, "Refused");
+  const message = new Uint8Array(64 * KIB);
+  const error = assertThrows(
+    () => peer.connection.openStream(opening({ message })),
+    RpcError,
+    "Refused",
+  );
+  assertEquals(error.code, RpcStatus.UNAVAILABLE);
+  assertEquals(peer.messages, [], "an end was told of a stream that nobody knows");
+});
+
+test("Connection tells all streams when it ends, with the truth about calls that never left", async () => {
+  const peer = new RawPeer();
+  const sent = peer.connection.openStream(opening());
+  await peer.take();
+  const unsent = peer.connection.openStream(opening());
+  peer.channel.end();
+  const ends = peer.messages.flatMap((m) =>
+    m.kind === "status" ? [[m.streamId, m.maybeExecuted]] : []
+  );
+  assertEquals(ends, [[sent, true], [unsent, false]]);
+  assertEquals(lossOf(peer).by, "network");
+  assertEquals([peer.connection.openStreams, peer.clock.pending], [0, 0]);
+});
+
+test("Connection settles everything that waits when it ends", async () => {
+  const peer = new RawPeer({ hello: { streamWindowMessages: 0 } });
+  const id = peer.connection.openStream(opening());
+  const waiting = [1, 2, 3].map(() => peer.connection.sendMessage(id, bytesOf("x")));
+  const refused = waiting.map((one) => assertStatus(one ?? Promise.resolve(), 14, "was lost"));
+  peer.channel.end();
+  await Promise.all(refused);
+  assertThrows(() => peer.connection.sendMessage(id, bytesOf("x")), RpcError, "not open");
+  assertEquals(peer.connection.stats().queuedBytes, 0);
+});
+
+test("Connection.close() sends what waits before it closes", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  await peer.take();
+  peer.send(openFrame({ end: true }));
+  peer.connection.endStream(1, ending({ message: bytesOf("last") }));
+  peer.connection.close(lossByClose());
+  peer.connection.close(lossByClose());
+  assertEquals((await peer.take()).map(({ kind }) => kind), ["status"]);
+  assertEquals(peer.channel.closes, [{ code: 1000, reason: "Transport closed" }]);
+  assertEquals(peer.losses.length, 1);
+});
+
+test("Connection.goAway() names the last stream that it accepted and refuses later ones", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  peer.send(openFrame({ streamId: 5 }));
+  peer.connection.goAway("Server stops");
+  peer.connection.goAway("Again");
+  peer.send(openFrame({ streamId: 7, message: bytesOf("late"), end: true }));
+  const [goaway, refusal, ...rest] = await peer.take();
+  assertEquals(goaway, { kind: "goaway", lastStreamId: 5, code: 14, reason: "Server stops" });
+  assert(refusal?.kind === "status" && refusal.streamId === 7);
+  assertEquals([refusal.code, refusal.maybeExecuted, rest], [RpcStatus.UNAVAILABLE, false, []]);
+  assertEquals([peer.kinds(7), peer.kinds(5)], [[], ["open"]]);
+});
+
+test("Connection ends the calls that a peer which goes away has not accepted", () => {
+  const peer = new RawPeer();
+  const ids = [1, 2, 3].map(() => peer.connection.openStream(opening()));
+  assertEquals(ids, [1, 3, 5]);
+  peer.send({ kind: "goaway", lastStreamId: 3, code: 14, reason: "" });
+  const status = peer.messages.at(-1);
+  assert(status?.kind === "status" && status.streamId === 5 && !status.maybeExecuted);
+  assertEquals(status.text, "Peer is going away");
+  assertThrows(() => peer.connection.openStream(opening()), RpcError, "Peer is going away");
+  peer.send({ kind: "goaway", lastStreamId: 1, code: 14, reason: "Now" }, statusFrame());
+  assertEquals([peer.kinds(1), peer.kinds(3), peer.kinds(5)], [["status"], ["status"], ["status"]]);
+});
+
+test("Connection frames of one turn leave in one message, control before waiting data", async () => {
+  const peer = new RawPeer();
+  await peer.take();
+  const before = peer.channel.sent.length;
+  for (let count = 0; count < 50; count++) peer.connection.openStream(opening({ end: true }));
+  peer.send({ kind: "ping", token: 1 });
+  assertEquals((await peer.take()).length, 51);
+  assertEquals(peer.channel.sent.length, before + 1);
+});
+
+test("Connection lets calls pass the data of a stream in a full socket", async () => {
+  const peer = new RawPeer({ limits: { maxQueuedBytes: 64 * KIB * KIB } });
+  const upload = peer.connection.openStream(opening());
+  await peer.take();
+  peer.channel.isStalled = true;
+  for (let count = 0; count < 64; count++) {
+    peer.connection.sendMessage(upload, new Uint8Array(64 * KIB))?.catch(() => {});
+    peer.send({ kind: "credit", streamId: upload, bytes: 64 * KIB, messages: 1 });
+  }
+  await peer.take();
+  peer.connection.openStream(opening({ message: bytesOf("small"), end: true }));
+  peer.send({ kind: "ping", token: 5 });
+  const cancelled = peer.connection.openStream(opening());
+  peer.connection.cancelStream(cancelled, 1, "");
+  const kinds = (await peer.take()).map(({ kind }) => kind);
+  assertEquals(kinds, ["open", "pong", "open", "cancel"]);
+  assert(peer.channel.bufferedBytes < 640 * KIB, "data went into a full socket");
+  peer.channel.isStalled = false;
+  peer.channel.drain();
+  assertEquals((await peer.take()).every(({ kind }) => kind === "message"), true);
+});
+
+test("Connection.stats() counts streams, frames, batches and bytes", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  peer.send(openFrame());
+  peer.connection.openStream(opening());
+  await peer.take();
+  const { localStreams, peerStreams, framesSent, batchesSent, bytesSent } = peer.connection.stats();
+  assertEquals([localStreams, peerStreams, framesSent], [1, 1, 2]);
+  const sent = peer.channel.sent.reduce((sum, { length }) => sum + length, 0);
+  assertEquals([batchesSent, bytesSent], [peer.channel.sent.length, sent]);
+});

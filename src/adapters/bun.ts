@@ -27,8 +27,8 @@ import {
   type RpcBunOtherWebSocketHandler,
   type RpcBunWebSocketHandler,
 } from "./bun/web_socket.ts";
-import type { RpcRoutedHandlerOptions } from "./shared/handler_options.ts";
-import { answerOther, createRoute } from "./shared/route.ts";
+import type { RpcRoutedHandlerOptions } from "./common/handler_options.ts";
+import { answerOther, createRoute } from "./common/route.ts";
 
 export type { RpcBunServerWebSocket } from "./bun/server_socket.ts";
 export type { RpcBunServer } from "./bun/upgrade.ts";
@@ -38,7 +38,7 @@ export {
   type RpcBunWebSocketHandler,
   type RpcBunWebSocketOptions,
 } from "./bun/web_socket.ts";
-export type { RpcHandlerOptions, RpcRoutedHandlerOptions } from "./shared/handler_options.ts";
+export type { RpcHandlerOptions, RpcRoutedHandlerOptions } from "./common/handler_options.ts";
 
 /** What `fetch` of a Bun server answers; nothing when the request was upgraded. */
 export type RpcBunAnswer = Response | undefined | Promise<Response | undefined>;

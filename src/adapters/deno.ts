@@ -22,11 +22,11 @@
 import { RpcUpgrader } from "../server/upgrader.ts";
 import type { RpcWebSocketServer } from "../server/web_socket_server.ts";
 import { denoAddress, type RpcDenoInfo, upgradeOnDeno } from "./deno/upgrade.ts";
-import { type RpcRoutedHandlerOptions, toIdleSeconds } from "./shared/handler_options.ts";
-import { answerOther, createRoute } from "./shared/route.ts";
+import { type RpcRoutedHandlerOptions, toIdleSeconds } from "./common/handler_options.ts";
+import { answerOther, createRoute } from "./common/route.ts";
 
 export type { RpcDenoInfo } from "./deno/upgrade.ts";
-export type { RpcHandlerOptions, RpcRoutedHandlerOptions } from "./shared/handler_options.ts";
+export type { RpcHandlerOptions, RpcRoutedHandlerOptions } from "./common/handler_options.ts";
 
 /** Settings of {@linkcode denoRpcHandler}. */
 export interface RpcDenoOptions extends RpcRoutedHandlerOptions {

@@ -29,8 +29,8 @@ import type { RpcWebSocketServer } from "../server/web_socket_server.ts";
 import { bunAddress, type RpcBunServer, upgradeOnBun } from "./bun/upgrade.ts";
 import { createBunWebSocket, type RpcBunWebSocketHandler } from "./bun/web_socket.ts";
 import { denoAddress, findDeno, type RpcDenoInfo, upgradeOnDeno } from "./deno/upgrade.ts";
-import { type RpcHandlerOptions, toIdleSeconds } from "./shared/handler_options.ts";
-import { answerOther, createRoute } from "./shared/route.ts";
+import { type RpcHandlerOptions, toIdleSeconds } from "./common/handler_options.ts";
+import { answerOther, createRoute } from "./common/route.ts";
 
 export type { RpcBunServerWebSocket } from "./bun/server_socket.ts";
 export {
@@ -39,7 +39,7 @@ export {
   type RpcBunWebSocketHandler,
   type RpcBunWebSocketOptions,
 } from "./bun/web_socket.ts";
-export type { RpcHandlerOptions } from "./shared/handler_options.ts";
+export type { RpcHandlerOptions } from "./common/handler_options.ts";
 
 /** The part of Hono's context that is used. */
 export interface RpcHonoContext {

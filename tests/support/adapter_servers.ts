@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { bunRpc } from "../../src/adapters/bun.ts";
 import { denoRpcHandler } from "../../src/adapters/deno.ts";
-import type { RpcHandlerOptions } from "../../src/adapters/handler_options.ts";
+import type { RpcHandlerOptions } from "../../src/adapters/common/handler_options.ts";
 import { createBunWebSocket, honoRpc } from "../../src/adapters/hono.ts";
 import type { RpcWebSocketServer } from "../../src/server/web_socket_server.ts";
 
@@ -110,3 +110,18 @@ export const ADAPTERS: readonly Adapter[] = [
     },
   },
 ];
+
+/** A server on Bun with a route of this library and one with Hono's own sockets, `/echo`. */
+export async function serveHonoBesideItsOwn(options: RpcHandlerOptions): Promise<AdapterServer> {
+  // Loaded where it is needed: the module is for Bun alone.
+  const { upgradeWebSocket, websocket } = await import("hono/bun");
+  const rpc = honoRpc(options);
+  const echo = upgradeWebSocket(() => ({
+    onMessage: (event, socket) => socket.send(`echo: ${event.data}`),
+  }));
+  const app = new Hono().get("/rpc", rpc).get("/echo", echo);
+  return listenOnBun(rpc.server, {
+    fetch: app.fetch,
+    websocket: createBunWebSocket({ other: websocket }),
+  });
+}

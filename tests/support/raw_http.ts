@@ -32,7 +32,7 @@ export function handshakeWith(changes: Readonly<Record<string, string | undefine
 export function rawRequest(
   url: string,
   headers: RawHeaders,
-  options: { method?: string; onSocket?: (socket: Socket) => void } = {},
+  options: { method?: string; onConnect?: (socket: Socket) => void } = {},
 ): Promise<RawAnswer> {
   const { hostname, port, host, pathname } = new URL(url);
   const own = headers.some(([name]) => name.toLowerCase() === "host") ? [] : [["Host", host]];
@@ -48,9 +48,9 @@ export function rawRequest(
       const answer = parseAnswer(received);
       if (answer === undefined) return;
       resolve(answer);
-      if (options.onSocket === undefined) socket.destroy();
-      else options.onSocket(socket);
+      socket.destroy();
     });
+    options.onConnect?.(socket);
     socket.write(`${options.method ?? "GET"} ${pathname} HTTP/1.1\r\n${lines.join("")}\r\n`);
   });
 }
@@ -67,6 +67,21 @@ function parseAnswer(received: string): RawAnswer | undefined {
   const text = received.slice(end + 4);
   const length = Number(headers.get("content-length") ?? 0);
   return status === 101 || text.length >= length ? { status, headers, text } : undefined;
+}
+
+/** Makes a handshake with these bytes right behind it, and leaves when the server has answered. */
+export function sendBehindHandshake(url: string, bytes: Uint8Array): Promise<void> {
+  const { hostname, port, host, pathname } = new URL(url);
+  const lines = [["Host", host], ...HANDSHAKE].map(([name, value]) => `${name}: ${value}\r\n`);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    // A server that does not like what it gets may reset the connection.
+    socket.on("error", () => socket.destroy());
+    socket.on("data", () => socket.end());
+    socket.on("close", () => resolve());
+    socket.write(`GET ${pathname} HTTP/1.1\r\n${lines.join("")}\r\n`);
+    socket.write(bytes);
+  });
 }
 
 /** A proxy that can cut all connections that run through it. */

@@ -1,6 +1,6 @@
 import { createRefusal } from "../../server/refusal.ts";
 import type { RpcUpgrade } from "../../server/upgrader.ts";
-import { formatAddress } from "../shared/address.ts";
+import { formatAddress } from "../common/address.ts";
 import { BunSocketData } from "./web_socket.ts";
 
 /** The part of Bun's `Server` that is used. */

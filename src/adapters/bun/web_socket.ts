@@ -1,7 +1,7 @@
-import { createLimits, DEFAULT_LIMITS, type RpcLimits } from "../../protocol/limits.ts";
+import { createLimits, type RpcLimits } from "../../protocol/limits.ts";
 import type { RpcUpgrade } from "../../server/upgrader.ts";
 import { BunServerSocket, type RpcBunServerWebSocket } from "./server_socket.ts";
-import { toIdleSeconds } from "../shared/handler_options.ts";
+import { toIdleSeconds } from "../common/handler_options.ts";
 
 /** What may stand around a message: frames that share its batch, their headers. */
 const BATCH_ROOM_BYTES = 1024 * 1024;
@@ -115,7 +115,8 @@ export function createBunWebSocket(options: RpcBunWebSocketOptions = {}): RpcBun
       else socket.data.socket?.dispatch("close", { code, reason });
     },
     maxPayloadLength: maxPayloadBytes(limits),
-    backpressureLimit: limits.maxQueuedBytes * 2,
+    // The writer fails the connection a little above its own limit, before Bun drops anything.
+    backpressureLimit: limits.maxQueuedBytes * 2 + BATCH_ROOM_BYTES,
     closeOnBackpressureLimit: false,
     idleTimeout: toIdleSeconds(options.idleTimeoutMs),
     sendPings: true,
@@ -123,11 +124,7 @@ export function createBunWebSocket(options: RpcBunWebSocketOptions = {}): RpcBun
   };
 }
 
-/**
- * A batch is small once a connection stands. What a client wrote before leaves as one message, though, up
- * to its `maxQueuedBytes`, and a wire without fragments sends a message whole.
- */
+/** A batch of the native wire is small; a wire without fragments sends a message whole. */
 function maxPayloadBytes({ maxMessageBytes, maxMetadataBytes }: RpcLimits): number {
-  const message = Math.max(maxMessageBytes, DEFAULT_LIMITS.maxQueuedBytes);
-  return message + maxMetadataBytes * 2 + BATCH_ROOM_BYTES;
+  return maxMessageBytes + maxMetadataBytes * 2 + BATCH_ROOM_BYTES;
 }

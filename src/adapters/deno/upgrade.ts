@@ -1,7 +1,7 @@
 import { createRefusal } from "../../server/refusal.ts";
 import type { RpcUpgrade } from "../../server/upgrader.ts";
 import type { WebSocketLike } from "../../transports/websocket/web_socket_like.ts";
-import { formatAddress } from "../shared/address.ts";
+import { formatAddress } from "../common/address.ts";
 
 /** Where a request came from, as Deno tells it. */
 export interface RpcDenoInfo {

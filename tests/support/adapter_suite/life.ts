@@ -2,7 +2,7 @@
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import type { SuiteTest } from "../adapter_suite.ts";
 import { assert, assertEquals, assertStatus } from "../assert.ts";
-import { createBreakableProxy, HANDSHAKE, rawRequest } from "../raw_http.ts";
+import { createBreakableProxy, HANDSHAKE, rawRequest, sendBehindHandshake } from "../raw_http.ts";
 import { until } from "../until.ts";
 
 export const lifeTests: readonly SuiteTest[] = [
@@ -120,6 +120,22 @@ export const lifeTests: readonly SuiteTest[] = [
     }
     await using lucky = server.connect();
     assertEquals(await lucky.service.add({ a: 1, b: 2 }), 3);
+  }],
+
+  ["survives clients that send nonsense, and serves the others meanwhile", async (start) => {
+    await using server = start();
+    await using client = server.connect();
+    let seed = 12345;
+    const next = (): number => (seed = (seed * 1103515245 + 12345) % 2 ** 31) >>> 16;
+    for (let round = 0; round < 40; round++) {
+      const payload = Uint8Array.from({ length: 1 + next() % 100 }, () => next() % 256);
+      // Every other one is a proper frame, masked with zeroes, around the nonsense.
+      const frame = [0x82, 0x80 | payload.length, 0, 0, 0, 0, ...payload];
+      const bytes = round % 2 === 0 ? payload : Uint8Array.from(frame);
+      await sendBehindHandshake(server.url, bytes);
+      assertEquals(await client.service.add({ a: round, b: 1 }), round + 1);
+    }
+    await until(() => server.http.server.connections === 1);
   }],
 ];
 

@@ -3,7 +3,7 @@ import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import { createDeferred } from "../../../src/internal/deferred.ts";
 import type { StartServer, SuiteServer, SuiteTest } from "../adapter_suite.ts";
-import { assert, assertEquals, assertStatus } from "../assert.ts";
+import { assert, assertEquals, assertRejects, assertStatus } from "../assert.ts";
 import { HANDSHAKE, handshakeWith, type RawHeaders, rawRequest } from "../raw_http.ts";
 import { until } from "../until.ts";
 
@@ -115,6 +115,32 @@ export const refusalTests: readonly SuiteTest[] = [
     await assertRefused(server, HANDSHAKE, { status: 503, words: "took too long" });
     late.reject(new Error("Too late"));
   }],
+
+  [
+    "frees the place of a client that leaves while it is being authorized",
+    async (start) => {
+      const entered = createDeferred<void>();
+      const gate = createDeferred<void>();
+      await using server = start({
+        authorize() {
+          entered.resolve();
+          return gate.promise;
+        },
+      });
+      let leave: () => void = () => {};
+      const answer = rawRequest(server.url, HANDSHAKE, {
+        onConnect: (socket) => void (leave = () => socket.destroy()),
+      });
+      const gone = assertRejects(answer, Error, "Connection closed");
+      await entered.promise;
+      assertEquals(server.http.server.connections, 1);
+      leave();
+      await gone;
+      gate.resolve();
+      await until(() => server.http.server.connections === 0);
+      await assertServes(server);
+    },
+  ],
 
   [
     "refuses connections above the ceiling and frees the place of one that closed",

@@ -63,7 +63,7 @@ else {
 }
 
 test("websocket has the default limits", () => {
-  assertEquals(websocket.backpressureLimit, 32 * 1024 * 1024);
+  assertEquals(websocket.backpressureLimit, 33 * 1024 * 1024);
 });
 
 const BESIDE = "createBunWebSocket() serves beside Hono's own sockets on one server";

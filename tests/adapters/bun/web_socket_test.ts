@@ -86,7 +86,7 @@ test("createBunWebSocket() hands the sockets of others on, all events of them", 
 test("createBunWebSocket() makes Bun's limits of ours, so that Bun never drops anything first", () => {
   const MIB = 1024 * 1024;
   const plain = createBunWebSocket();
-  assertEquals(plain.backpressureLimit, 32 * MIB);
+  assertEquals(plain.backpressureLimit, 33 * MIB);
   assertEquals(plain.maxPayloadLength, 17 * MIB + 128 * 1024);
   assertEquals([plain.idleTimeout, plain.sendPings], [30, true]);
   assertEquals([plain.perMessageDeflate, plain.closeOnBackpressureLimit], [false, false]);
@@ -95,7 +95,7 @@ test("createBunWebSocket() makes Bun's limits of ours, so that Bun never drops a
     idleTimeoutMs: 0,
   });
   assertEquals(raised.maxPayloadLength > 64 * MIB, true);
-  assertEquals([raised.backpressureLimit, raised.idleTimeout], [40 * MIB, 0]);
+  assertEquals([raised.backpressureLimit, raised.idleTimeout], [41 * MIB, 0]);
 });
 
 test("createBunWebSocket() rejects limits and times that are wrong", () => {

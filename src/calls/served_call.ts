@@ -76,7 +76,7 @@ export abstract class ServedCall implements StreamCall {
       clock,
       logger,
       deadline: timeoutMs === undefined ? undefined : clock.now() + timeoutMs,
-      tightenDeadline: (deadline) => this.#armDeadline(deadline - clock.now()),
+      tightenDeadline: (deadline) => this.#armDeadline(Math.max(0, deadline - clock.now())),
       sendHeaders: () => this.#sendHeaders(),
     });
     if (timeoutMs !== undefined) this.#armDeadline(timeoutMs);
@@ -116,8 +116,10 @@ export abstract class ServedCall implements StreamCall {
         if (this.#state.kind === "waiting") return this.#endWithoutRequest();
         return this.#requests?.end();
       case "cancel": {
+        if (this.isEnded) return;
         const code = toStatusCode(message.code);
         const given = code === RpcStatus.OK ? RpcStatus.CANCELLED : code;
+        this.#leave();
         return this.#release(new RpcError(given, message.reason));
       }
     }
@@ -154,6 +156,7 @@ export abstract class ServedCall implements StreamCall {
       trailers: this.context.trailers,
       message,
     });
+    this.#leave();
     this.#release(undefined);
   }
 
@@ -161,11 +164,13 @@ export abstract class ServedCall implements StreamCall {
   protected fail(error: RpcError): void {
     if (this.isEnded) return;
     const headers = this.#takeHeaders();
-    this.#release(error);
     const trailers = joinMetadata(this.context.trailers, error.trailers);
     // An error that a handler hands on from another call knows nothing of this one.
     const maybeExecuted = this.#hasRun;
+    this.#leave();
     endWithError(this.environment, this.streamId, { error, headers, trailers, maybeExecuted });
+    // Last, as it runs code of the user, which may close the transport.
+    this.#release(error);
   }
 
   /** Ends the call with what the handler threw, which only an `RpcError` may say itself. */
@@ -260,15 +265,18 @@ export abstract class ServedCall implements StreamCall {
     this.fail(new RpcError(RpcStatus.INVALID_ARGUMENT, text));
   }
 
-  /** Lets go of everything that the call holds. */
-  #release(reason: RpcError | undefined): void {
+  /** Takes the call out of its endpoint: nothing comes in any more, no timer is left. */
+  #leave(): void {
     const before = this.#state;
-    if (before.kind === "ended") return;
     this.#state = { kind: "ended" };
     const { calls, clock } = this.environment;
     calls.delete(this.streamId);
     if (before.kind === "waiting") clock.clearTimer(before.timer);
     if (this.#deadline !== undefined) clock.clearTimer(this.#deadline);
+  }
+
+  /** Tells the handler that its call has ended, with a reason unless it ended well. */
+  #release(reason: RpcError | undefined): void {
     if (reason !== undefined) this.context.abort(reason);
     this.#requests?.abort(reason);
     this.onRelease();

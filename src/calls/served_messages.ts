@@ -93,6 +93,10 @@ export function endWithError(environment: CallEnvironment, streamId: number, end
     const name = cause instanceof Error ? cause.name : typeof cause;
     logger.warn("Sent a failure without its details", { code, name });
     const none = { details: [], headers: undefined, trailers: RpcMetadata.empty };
-    transport.endStream(streamId, { ...plain, ...none });
+    try {
+      transport.endStream(streamId, { ...plain, ...none });
+    } catch {
+      // The stream has gone with its connection: nobody is left to tell.
+    }
   }
 }

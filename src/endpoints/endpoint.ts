@@ -3,6 +3,7 @@ import type { RpcCodec } from "../codecs/codec.ts";
 import { messagePackCodec } from "../codecs/messagepack.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import { type RpcClock, systemClock } from "../internal/clock.ts";
+import { createDeferred } from "../internal/deferred.ts";
 import { type RpcLogger, silentLogger } from "../logger.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
 import { createHealthStatus, type RpcHealthStatus } from "../transports/health.ts";
@@ -129,8 +130,11 @@ export abstract class RpcEndpoint implements AsyncDisposable {
    */
   close(): Promise<void> {
     if (this.#closing === undefined) {
+      const closed = createDeferred<void>();
+      // What hears of the end of a call may close the endpoint as well.
+      this.#closing = closed.promise;
       this.#router.closeAll();
-      this.#closing = this.transport.close();
+      this.transport.close().then(closed.resolve, closed.reject);
     }
     return this.#closing;
   }

@@ -87,6 +87,7 @@ export {
   RpcWebSocketCallerTransport,
   RpcWebSocketResponderTransport,
   RpcWebSocketTransportBase,
+  waitUntilOpen,
   type WebSocketLike,
 } from "./src/transports/mod.ts";
 

@@ -24,12 +24,33 @@ export interface RpcLimits {
   readonly maxHandlers: number;
   /** Bytes that may wait unread on a stream; 256 KiB by default. Announced as the window. */
   readonly streamWindowBytes: number;
+  /**
+   * Bytes that may wait unread on a stream whose reader keeps up, on a path that needs as much;
+   * 32 MiB by default. The window grows up to this with bandwidth and round-trip time.
+   */
+  readonly maxStreamWindowBytes: number;
   /** Messages that may wait unread on a stream; 1024 by default. Announced as the window. */
   readonly streamWindowMessages: number;
-  /** Bytes that may wait unread on all streams; 16 MiB by default. Announced as the window. */
+  /** Bytes that may wait unread on all streams; 64 MiB by default. Announced as the window. */
   readonly connectionWindowBytes: number;
   /** Bytes that may wait to be sent on a connection; 16 MiB by default. */
   readonly maxQueuedBytes: number;
+  /**
+   * Bytes of messages that may wait on all streams for credit or room in the socket; 256 MiB by
+   * default. A call that has another one to send fails: its peer asks for more than it reads.
+   */
+  readonly maxWaitingBytes: number;
+  /**
+   * Streams that the peer may open a second in the long run; 1 000 000 by default, more than a
+   * connection carries. More are refused, which is safe to try again.
+   */
+  readonly streamsPerSecond: number;
+  /** Streams that the peer may open at once after a pause; 65 536 by default. */
+  readonly streamBurst: number;
+  /** Pings of the peer that are borne a second in the long run; 16 by default. */
+  readonly pingsPerSecond: number;
+  /** Pings of the peer that are borne at once after a pause; 256 by default. */
+  readonly pingBurst: number;
   /** Time from opening a socket until it carries frames; 30 s by default. */
   readonly connectTimeoutMs: number;
   /** Time from an opening frame until the request message of a call that needs one; 60 s. */
@@ -47,9 +68,15 @@ export const DEFAULT_LIMITS: RpcLimits = Object.freeze({
   maxStreams: 4096,
   maxHandlers: 4096,
   streamWindowBytes: 256 * 1024,
+  maxStreamWindowBytes: 32 * 1024 * 1024,
   streamWindowMessages: 1024,
-  connectionWindowBytes: 16 * 1024 * 1024,
+  connectionWindowBytes: 64 * 1024 * 1024,
   maxQueuedBytes: 16 * 1024 * 1024,
+  maxWaitingBytes: 256 * 1024 * 1024,
+  streamsPerSecond: 1_000_000,
+  streamBurst: 65_536,
+  pingsPerSecond: 16,
+  pingBurst: 256,
   connectTimeoutMs: 30_000,
   halfOpenTimeoutMs: 60_000,
 });

@@ -55,7 +55,7 @@ export interface RpcMemoryTransport extends IRpcTransport {
  * @returns The caller's end and the responder's
  * @throws {RangeError} When a limit, the latency or the loss is out of its range
  *
- * @example Call over a slow line, without waiting for it
+ * @example Call over a slow line
  * ```ts
  * import {
  *   createMemoryTransportPair,

@@ -1,3 +1,4 @@
+import { keepBytes } from "../internal/bytes.ts";
 import type {
   CancelFrame,
   HalfCloseFrame,
@@ -51,9 +52,14 @@ export class RpcMessageFeed {
   #listener: RpcMessageListener | undefined;
   #early: RpcTransportMessage[] = [];
 
+  /** How many messages wait for a listener. */
+  get waiting(): number {
+    return this.#early.length;
+  }
+
   /** Hands one message to the listener, or keeps it until there is one. */
   push(message: RpcTransportMessage): void {
-    if (this.#listener === undefined) this.#early.push(message);
+    if (this.#listener === undefined) this.#early.push(keepMessage(message));
     else this.#listener(message);
   }
 
@@ -75,4 +81,10 @@ export class RpcMessageFeed {
     this.#early = [];
     this.#listener = listener;
   }
+}
+
+/** A message to keep, without the batch that it came in. */
+function keepMessage(message: RpcTransportMessage): RpcTransportMessage {
+  if (!("message" in message) || !(message.message instanceof Uint8Array)) return message;
+  return { ...message, message: keepBytes(message.message) };
 }

@@ -52,6 +52,7 @@ export {
   type RpcWebSocketResponderOptions,
   RpcWebSocketResponderTransport,
 } from "./websocket/responder.ts";
+export { type RpcWaitUntilOpenOptions, waitUntilOpen } from "./websocket/wait_until_open.ts";
 export type { WebSocketEventLike, WebSocketLike } from "./websocket/web_socket_like.ts";
 export { DEFAULT_PROTOCOLS, selectProtocol } from "./websocket/wires.ts";
 export type { RpcClock, RpcTimer } from "../internal/clock.ts";

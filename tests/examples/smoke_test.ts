@@ -56,6 +56,17 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     only: "bun",
   },
   "08_hono.ts": { words: ["Serving on", "Hello Hono", "Stopped"], args: ["--once"] },
+  "09_custom_transport.ts": {
+    words: [
+      "Hello before",
+      "may have run: true",
+      "Connection lost",
+      "Nobody there, next attempt in",
+      "Connected",
+      "Hello meanwhile",
+      "Stopped",
+    ],
+  },
   "10_interceptors.ts": {
     words: ["/Notes/add took less", "[UNAUTHENTICATED]", 'Ada noted "buy milk"'],
   },

@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { statusFromCloseCode } from "../../src/protocol/close_code.ts";
 import type { HelloFrame } from "../../src/protocol/frame.ts";
-import { INITIAL_HELLO } from "../../src/protocol/native/constants.ts";
+import { createLimits, DEFAULT_LIMITS } from "../../src/protocol/limits.ts";
+import { INITIAL_HELLO, MAX_BATCH_BYTES } from "../../src/protocol/native/constants.ts";
 import { findFrameType, FIRST_EXTENSION } from "../../src/protocol/native/frame_type.ts";
 import { isReservedMetadataName } from "../../src/protocol/reserved_names.ts";
 import { formatStatus, RpcStatus } from "../../src/protocol/status.ts";
+import { ReceiveLedger } from "../../src/transports/connection/receive_ledger.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { fromHex, toHex } from "../support/native_frames.ts";
 import { readFrameVectors } from "../support/native_vectors.ts";
@@ -109,4 +111,23 @@ test("PROTOCOL.md has the names that are reserved", () => {
   const names = [...list.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
   assertEquals(names.length, 20);
   for (const name of names) assert(isReservedMetadataName(name), name);
+});
+
+/** The numbers in the one passage of the document that this describes. */
+function numbersOf(passage: RegExp): number[] {
+  const [, ...numbers] = passage.exec(DOCUMENT.replace(/\s+/g, " ")) ?? [];
+  return numbers.map(Number);
+}
+
+test("PROTOCOL.md has the rates and sizes that a receiver must bear", () => {
+  const { pingsPerSecond, pingBurst } = DEFAULT_LIMITS;
+  const pings = /should bear (\d+) PINGs a second after a burst of (\d+)/;
+  assertEquals(numbersOf(pings), [pingsPerSecond, pingBurst]);
+  const batch = /takes WebSocket messages of (\d+) MiB and three times its `maxMetadataBytes`/;
+  assertEquals(numbersOf(batch), [MAX_BATCH_BYTES / 2 ** 20]);
+  const limits = { connectionWindowBytes: 1, streamWindowBytes: 1, maxMessageBytes: 1000 };
+  const ledger = new ReceiveLedger(createLimits(limits), { windowBytes: 1, sendCredit() {} });
+  const [messages = NaN] = numbersOf(/must have room for (\d+) messages of `maxMessageBytes`/);
+  assertEquals(ledger.findPartialFault(messages * 1000), undefined);
+  assert(ledger.findPartialFault(messages * 1000 + 1) !== undefined);
 });

@@ -62,7 +62,10 @@ export class RawPeer {
     this.channel.receive(encodeBatch(this.#encoder, frames));
   }
 
-  /** Takes the frames that the connection has sent since the last time; its hello is left out. */
+  /**
+   * Takes the frames that the connection has sent since the last time, without its hello and the
+   * pings by which it measures the path.
+   */
   async take(): Promise<RpcFrame[]> {
     await settle();
     const frames: RpcFrame[] = [];
@@ -70,7 +73,7 @@ export class RawPeer {
       const batch = this.channel.sent[this.#read];
       if (batch !== undefined) frames.push(...decodeBatch(this.#decoder, batch));
     }
-    return frames.filter(({ kind }) => kind !== "hello");
+    return frames.filter(({ kind }) => kind !== "hello" && kind !== "ping");
   }
 
   /** What came on a stream, by kind. */

@@ -15,6 +15,8 @@ export interface SocketServer {
 export interface SocketServerOptions {
   /** Sub-protocol that the server answers; `rpc-ts.v1` unless given, none when empty. */
   readonly protocol?: string;
+  /** Sees every handshake. */
+  readonly onRequest?: (request: Request) => void;
 }
 
 /** Accepts sockets on a port of 127.0.0.1. */
@@ -22,13 +24,16 @@ export function serveSockets(
   onSocket: (socket: WebSocketLike) => void,
   options: SocketServerOptions = {},
 ): SocketServer {
-  const { protocol = "rpc-ts.v1" } = options;
-  return runtime === "deno" ? serveOnDeno(onSocket, protocol) : serveOnBun(onSocket, protocol);
+  return runtime === "deno" ? serveOnDeno(onSocket, options) : serveOnBun(onSocket, options);
 }
 
-function serveOnDeno(onSocket: (socket: WebSocketLike) => void, protocol: string): SocketServer {
+type SocketListener = (socket: WebSocketLike) => void;
+
+function serveOnDeno(onSocket: SocketListener, options: SocketServerOptions): SocketServer {
+  const { protocol = "rpc-ts.v1", onRequest } = options;
   const listening = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
   const server = Deno.serve(listening, (request) => {
+    onRequest?.(request);
     const { socket, response } = Deno.upgradeWebSocket(
       request,
       protocol === "" ? {} : { protocol },
@@ -94,12 +99,14 @@ class BunSocket implements WebSocketLike {
   }
 }
 
-function serveOnBun(onSocket: (socket: WebSocketLike) => void, protocol: string): SocketServer {
+function serveOnBun(onSocket: SocketListener, options: SocketServerOptions): SocketServer {
+  const { protocol = "rpc-ts.v1", onRequest } = options;
   const bun = (globalThis as unknown as { Bun: { serve(options: unknown): BunServer } }).Bun;
   const server = bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     fetch(request: Request, self: BunServer): Response | undefined {
+      onRequest?.(request);
       const headers = protocol === "" ? {} : { "sec-websocket-protocol": protocol };
       if (self.upgrade(request, { data: {}, headers })) return undefined;
       return new Response("not a socket", { status: 400 });

@@ -17,6 +17,7 @@ export class FakeSocket implements WebSocketLike {
   isStalled = false;
   #peer: FakeSocket | undefined;
   readonly #held: Uint8Array[] = [];
+  readonly #early: Uint8Array[] = [];
   readonly #listeners: Map<string, Set<Listener>> = new Map();
 
   /** Joins two sockets; neither is open yet. */
@@ -33,6 +34,7 @@ export class FakeSocket implements WebSocketLike {
     this.protocol = protocol;
     this.readyState = 1;
     this.dispatch("open", {});
+    for (const data of this.#early.splice(0)) queueMicrotask(() => this.#receive(data));
   }
 
   /** Number of listeners, to find leaks. */
@@ -90,8 +92,15 @@ export class FakeSocket implements WebSocketLike {
   }
 
   #deliver(data: Uint8Array): void {
+    const peer = this.#peer;
     queueMicrotask(() => {
-      if (this.#peer?.readyState === 1) this.#peer.dispatch("message", { data: data.buffer });
+      if (peer !== undefined) peer.#receive(data);
     });
+  }
+
+  #receive(data: Uint8Array): void {
+    // What comes before this end is open waits in the network.
+    if (this.readyState === 0) this.#early.push(data);
+    else if (this.readyState === 1) this.dispatch("message", { data: data.buffer });
   }
 }

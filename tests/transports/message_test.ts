@@ -1,5 +1,5 @@
 import { RpcMessageFeed, type RpcTransportMessage } from "../../src/transports/message.ts";
-import { assertEquals, assertThrows } from "../support/assert.ts";
+import { assert, assertEquals, assertThrows } from "../support/assert.ts";
 import { test } from "../support/test.ts";
 
 function cancel(streamId: number): RpcTransportMessage {
@@ -39,4 +39,28 @@ test("RpcMessageFeed.listen() accepts one listener", () => {
   const feed = new RpcMessageFeed();
   feed.listen(() => {});
   assertThrows(() => feed.listen(() => {}), TypeError, "has a listener already");
+});
+
+test("RpcMessageFeed.waiting counts what nobody has heard", () => {
+  const feed = new RpcMessageFeed();
+  assertEquals(feed.waiting, 0);
+  for (let streamId = 1; streamId < 4; streamId++) {
+    feed.push({ kind: "cancel", streamId, code: 1, reason: "" });
+  }
+  assertEquals(feed.waiting, 3);
+  feed.listen(() => {});
+  feed.push({ kind: "cancel", streamId: 9, code: 1, reason: "" });
+  assertEquals(feed.waiting, 0);
+});
+
+test("RpcMessageFeed.push() holds no batch for a message that waits", () => {
+  const feed = new RpcMessageFeed();
+  const batch = new Uint8Array(100_000);
+  const message = batch.subarray(5, 10);
+  feed.push({ kind: "message", streamId: 1, message, more: false, compressed: false });
+  const kept: unknown[] = [];
+  feed.listen((given) => kept.push("message" in given ? given.message : undefined));
+  const [bytes] = kept;
+  assert(bytes instanceof Uint8Array && bytes.length === 5);
+  assertEquals(bytes.buffer.byteLength, 5);
 });

@@ -4,6 +4,8 @@ import type { HelloFrame } from "../frame.ts";
 export const NATIVE_VERSION = 1;
 /** Most bytes of a message in one frame. */
 export const MAX_FRAGMENT_BYTES = 64 * 1024;
+/** Most bytes of a batch beside metadata, of which a frame has three blocks at most. */
+export const MAX_BATCH_BYTES = 1024 * 1024;
 /** So many method paths get a number in each direction; later ones are always spelled out. */
 export const MAX_NUMBERED_PATHS = 256;
 /** Longest status text; a longer one is cut when it is sent. */

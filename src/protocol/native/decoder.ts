@@ -1,13 +1,14 @@
 import type { FrameDecoder, OpenFrame, RpcFrame, StatusFrame } from "../frame.ts";
 import type { RpcErrorDetail } from "../error_detail.ts";
-import type { FrameError } from "../frame_error.ts";
+import { CLOSE_TOO_LARGE } from "../close_code.ts";
+import { FrameError } from "../frame_error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { RpcMetadata } from "../metadata.ts";
 import { createMetadataError } from "../metadata_rules.ts";
 import type { RpcError } from "../rpc_error.ts";
 import { RpcStatus } from "../status.ts";
 import { decodeConnectionFrame } from "./connection_frames.ts";
-import { MAX_FRAGMENT_BYTES, MAX_REASON_BYTES } from "./constants.ts";
+import { MAX_BATCH_BYTES, MAX_FRAGMENT_BYTES, MAX_REASON_BYTES } from "./constants.ts";
 import { FrameReader } from "./frame_reader.ts";
 import {
   CANCEL,
@@ -50,6 +51,7 @@ export class NativeDecoder implements FrameDecoder {
 
   decode(batch: Uint8Array, onFrame: (frame: RpcFrame) => void): void {
     const reader = this.#reader;
+    this.#checkLength(batch.length);
     reader.open(batch);
     while (reader.position < batch.length) {
       reader.frame = "frame";
@@ -68,6 +70,14 @@ export class NativeDecoder implements FrameDecoder {
         reader.end = batch.length;
       }
     }
+  }
+
+  /** Bounds what is done in one turn, which other connections have to wait for. */
+  #checkLength(bytes: number): void {
+    const limit = MAX_BATCH_BYTES + 3 * this.#limits.maxMetadataBytes;
+    if (bytes <= limit) return;
+    const text = `Cannot decode batch: it has ${bytes} bytes, limit is ${limit} bytes`;
+    throw new FrameError(text, RpcStatus.INTERNAL, CLOSE_TOO_LARGE);
   }
 
   #check(type: number, flags: number, streamId: number): void {

@@ -11,8 +11,10 @@ const BATCH_BYTES = 64 * 1024;
 const HIGH_WATER_BYTES = 512 * 1024;
 /** Less than this in the socket: data goes on. */
 const LOW_WATER_BYTES = 256 * 1024;
-/** How often a socket without a drain event is asked. */
-const POLL_MS = 5;
+/** A socket without a drain event is asked so soon, */
+const MIN_POLL_MS = 1;
+/** and less and less often, down to this, while nothing leaves it: its peer may have stopped to read. */
+const MAX_POLL_MS = 16;
 
 /** What a {@linkcode BatchWriter} needs beside the channel. */
 export interface BatchWriterOptions {
@@ -47,6 +49,7 @@ export class BatchWriter {
   #isBlocked = false;
   #isEnded = false;
   #poll: RpcTimer | undefined;
+  #pollMs = MIN_POLL_MS;
   /** Batches handed to the channel. */
   batches = 0;
   /** Frames written. */
@@ -112,7 +115,10 @@ export class BatchWriter {
     if (!this.#isEnded && this.#batch.length > 0) this.#send(this.#batch.take());
   }
 
-  /** Looks at the socket's buffer again; called on its drain event and by the poll. */
+  /**
+   * Looks at the socket's buffer again; called on its drain event, by the poll, and when something has
+   * come: a peer that answers has read.
+   */
   checkDrained(): void {
     if (!this.#isBlocked || this.#isEnded) return;
     if (this.#channel.bufferedBytes > LOW_WATER_BYTES) return;
@@ -166,16 +172,20 @@ export class BatchWriter {
   #block(): void {
     if (this.#isBlocked) return;
     this.#isBlocked = true;
+    this.#pollMs = MIN_POLL_MS;
     this.#startPoll();
   }
 
   #startPoll(): void {
+    const before = this.#channel.bufferedBytes;
     this.#poll = this.#options.clock.setTimer(() => {
       this.#poll = undefined;
+      const isMoving = this.#channel.bufferedBytes < before;
+      this.#pollMs = isMoving ? MIN_POLL_MS : Math.min(this.#pollMs * 2, MAX_POLL_MS);
       this.checkDrained();
       // What became writable may have filled the socket again, and the poll be on already.
       if (this.#isBlocked && !this.#isEnded && this.#poll === undefined) this.#startPoll();
-    }, POLL_MS);
+    }, this.#pollMs);
   }
 
   #stopPoll(): void {

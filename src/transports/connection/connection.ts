@@ -1,43 +1,34 @@
-import type { RpcClock, RpcTimer } from "../../internal/clock.ts";
-import type { RpcLogger } from "../../logger.ts";
-import { CLOSE_PROTOCOL_ERROR, CLOSE_TIMEOUT } from "../../protocol/close_code.ts";
+import type { RpcTimer } from "../../internal/clock.ts";
+import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
 import { FrameError } from "../../protocol/frame_error.ts";
-import type { FrameDecoder, HelloFrame, RpcFrame, RpcWire } from "../../protocol/frame.ts";
-import type { RpcLimits } from "../../protocol/limits.ts";
+import type { FrameDecoder, HelloFrame, RpcFrame } from "../../protocol/frame.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
-import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import type { RpcMessageListener } from "../message.ts";
-import type { RpcStreamEnd, RpcStreamOpening, RpcTransportSide } from "../transport.ts";
+import type { RpcStreamEnd, RpcStreamOpening } from "../transport.ts";
 import { BatchWriter } from "./batch_writer.ts";
 import type { Channel } from "./channel.ts";
+import type { ConnectionOptions } from "./connection_options.ts";
+import { GoingAway } from "./going_away.ts";
 import { Inbound, notExecuted } from "./inbound.ts";
-import { type ConnectionLoss, errorFromLoss, lossFromClose, lossFromError } from "./loss.ts";
+import {
+  type ConnectionLoss,
+  errorFromLoss,
+  lossByProtocol,
+  lossByTimeout,
+  lossFromClose,
+  lossFromFault,
+} from "./loss.ts";
 import { Outbound } from "./outbound.ts";
 import { createHello, initialPeer } from "./peer_settings.ts";
+import { PingAnswers } from "./ping_answers.ts";
 import { ReceiveLedger } from "./receive_ledger.ts";
 import { SendScheduler } from "./send_scheduler.ts";
 import { StreamLifecycle } from "./stream_lifecycle.ts";
 import { StreamTable } from "./stream_table.ts";
+import { WindowTuner } from "./window_tuner.ts";
 
-/** What a connection is made of. */
-export interface ConnectionOptions {
-  readonly side: RpcTransportSide;
-  readonly wire: RpcWire;
-  /** Sub-protocols that the open channel may have; any other ends it. */
-  readonly protocols: readonly string[];
-  readonly limits: RpcLimits;
-  readonly clock: RpcClock;
-  readonly logger: RpcLogger;
-  /** The highest stream id that this side used on earlier connections; 0 for none. */
-  readonly highestLocalId: number;
-  /** Takes what is meant for the layers above. */
-  readonly onMessage: RpcMessageListener;
-  /** Called once, when the peer's first frame has come. */
-  readonly onReady: () => void;
-  /** Called once, when the connection has ended and all its streams have been told. */
-  readonly onEnded: (loss: ConnectionLoss) => void;
-}
+/** Token of the pings that measure the path. */
+const PROBE_TOKEN = 1;
 
 type ConnectionState =
   /** The socket is opening, or the peer has not said hello. Frames may be written already. */
@@ -57,14 +48,15 @@ export class Connection {
   readonly #writer: BatchWriter;
   readonly #scheduler: SendScheduler;
   readonly #ledger: ReceiveLedger;
+  readonly #tuner: WindowTuner;
   readonly #table: StreamTable;
   readonly #lifecycle: StreamLifecycle;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
+  readonly #pings: PingAnswers;
+  readonly #goingAway: GoingAway;
   readonly #decoder: FrameDecoder;
   #state: ConnectionState;
-  #isPeerGoing = false;
-  #isDraining = false;
 
   constructor(channel: Channel, options: ConnectionOptions) {
     const { wire, limits, clock } = options;
@@ -86,7 +78,15 @@ export class Connection {
       connectionBytes: initial.connectionWindowBytes,
       onEnded: (stream) => this.#lifecycle.remove(stream),
     });
+    this.#tuner = new WindowTuner({
+      windowBytes: limits.streamWindowBytes,
+      windowMessages: limits.streamWindowMessages,
+      maxWindowBytes: limits.maxStreamWindowBytes,
+      clock,
+      probe: () => this.#writer.write({ kind: "ping", token: PROBE_TOKEN }),
+    });
     this.#ledger = new ReceiveLedger(limits, {
+      tuner: wire.capabilities.ping ? this.#tuner : undefined,
       windowBytes: Math.max(limits.connectionWindowBytes, initial.connectionWindowBytes),
       sendCredit: (streamId, bytes, messages) =>
         this.#writer.write({ kind: "credit", streamId, bytes, messages }),
@@ -99,9 +99,13 @@ export class Connection {
       scheduler: this.#scheduler,
       ledger: this.#ledger,
       deliver: options.onMessage,
-      isDraining: () => this.#isDraining,
+      clock,
+      isDraining: () => this.#goingAway.isGoing,
+      countUnheard: options.countUnheard ?? (() => 0),
     };
     this.#lifecycle = new StreamLifecycle(parts, initial);
+    this.#pings = new PingAnswers(this.#writer, parts);
+    this.#goingAway = new GoingAway({ ...parts, lifecycle: this.#lifecycle });
     this.#inbound = new Inbound({ ...parts, lifecycle: this.#lifecycle });
     this.#outbound = new Outbound({ ...parts, lifecycle: this.#lifecycle });
     const timer = clock.setTimer(() => this.#timeOut(), limits.connectTimeoutMs);
@@ -145,7 +149,7 @@ export class Connection {
   /** Opens a stream; see `IRpcTransport.openStream`. */
   openStream(opening: RpcStreamOpening): number {
     if (this.#state.kind === "ended") throw errorFromLoss(this.#state.loss, false);
-    if (this.#isPeerGoing) throw notExecuted("UNAVAILABLE", "Peer is going away");
+    if (this.#goingAway.isPeerGoing) throw notExecuted("UNAVAILABLE", "Peer is going away");
     const streamId = this.#outbound.openStream(opening);
     // The opening may have been what the socket could not take: nobody else tells its call.
     const { loss } = this;
@@ -188,11 +192,7 @@ export class Connection {
 
   /** Tells the peer that no new streams are accepted; those that are open go on. */
   goAway(reason: string): void {
-    if (this.#isDraining) return;
-    this.#isDraining = true;
-    if (!this.#options.wire.capabilities.goaway) return;
-    const lastStreamId = this.#table.highestPeerId;
-    this.#writer.write({ kind: "goaway", lastStreamId, code: RpcStatus.UNAVAILABLE, reason });
+    this.#goingAway.start(reason);
   }
 
   /** Sends what waits in the batch, closes the channel and ends all streams with `loss`. */
@@ -201,10 +201,15 @@ export class Connection {
   }
 
   #listen(): void {
+    let hasSeenText = false;
     this.#channel.listen({
       onOpen: () => this.#open(),
       onMessage: (batch) => this.#receive(batch),
-      onText: () => this.#options.logger.warn("Ignored a text message"),
+      onText: () => {
+        // Said once, as a peer can send any number of them.
+        if (!hasSeenText) this.#options.logger.warn("Ignored a text message");
+        hasSeenText = true;
+      },
       onDrain: () => this.#writer.checkDrained(),
       onClose: (close) => this.#end(lossFromClose(close)),
     });
@@ -213,11 +218,8 @@ export class Connection {
   #open(): void {
     const { protocol } = this.#channel;
     if (!this.#options.protocols.includes(protocol)) {
-      const wanted = this.#options.wire.protocol;
-      const text = `Peer chose sub-protocol "${protocol}", expected "${wanted}"`;
-      const error = new RpcError(RpcStatus.FAILED_PRECONDITION, text);
       this.#writer.end();
-      return this.#end(lossFromError(error, CLOSE_PROTOCOL_ERROR));
+      return this.#end(lossByProtocol(protocol, this.#options.wire.protocol));
     }
     this.#writer.flush();
     if (!this.#options.wire.capabilities.hello) this.#ready();
@@ -235,6 +237,8 @@ export class Connection {
     if (this.#state.kind === "ended") return;
     try {
       this.#decoder.decode(batch, this.#onFrame);
+      // A peer that sends has mostly read as well, and not every socket tells that it has drained.
+      this.#writer.checkDrained();
     } catch (error) {
       this.#fail(error);
     }
@@ -247,12 +251,13 @@ export class Connection {
       case "hello":
         return this.#hello(frame);
       case "ping":
-        return this.#writer.write({ kind: "pong", token: frame.token });
+        return this.#pings.answer(frame.token);
       case "pong":
+        return frame.token === PROBE_TOKEN ? this.#tuner.onAnswer() : undefined;
       case "ack":
         return;
       case "goaway":
-        return this.#goneAway(frame.lastStreamId, frame.reason);
+        return this.#goingAway.receive(frame);
       default:
         return this.#inbound.receive(frame);
     }
@@ -271,26 +276,14 @@ export class Connection {
     this.#ready();
   }
 
-  #goneAway(lastStreamId: number, reason: string): void {
-    this.#isPeerGoing = true;
-    const error = notExecuted("UNAVAILABLE", reason === "" ? "Peer is going away" : reason);
-    this.#lifecycle.failAbove(lastStreamId, error);
-  }
-
   #timeOut(): void {
-    const { connectTimeoutMs } = this.#options.limits;
-    const text = `Connection was not established within ${connectTimeoutMs} ms`;
-    this.#end(lossFromError(new RpcError(RpcStatus.UNAVAILABLE, text), CLOSE_TIMEOUT));
+    this.#end(lossByTimeout(this.#options.limits.connectTimeoutMs));
   }
 
   #fail(error: unknown): void {
     if (this.#state.kind === "ended") return;
     this.#options.logger.warn("Connection failed", { error: String(error) });
-    if (error instanceof FrameError) {
-      const cause = new RpcError(error.code, error.message);
-      return this.#end(lossFromError(cause, error.closeCode));
-    }
-    this.#end(lossFromError(RpcError.from(error, RpcStatus.INTERNAL), CLOSE_PROTOCOL_ERROR));
+    this.#end(lossFromFault(error));
   }
 
   #end(loss: ConnectionLoss): void {

@@ -1,3 +1,5 @@
+import type { RpcClock } from "../../internal/clock.ts";
+import { TokenBucket } from "../../internal/token_bucket.ts";
 import { FrameError } from "../../protocol/frame_error.ts";
 import type {
   CancelFrame,
@@ -22,6 +24,8 @@ import type { SendScheduler } from "./send_scheduler.ts";
 import type { StreamState } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
 
+/** When a call that was refused because of the rate may be tried again. */
+const RATE_RETRY_MS = 1000;
 /** So many frames that had to be refused end the connection. */
 const MAX_REFUSED_FRAMES = 256;
 
@@ -29,8 +33,11 @@ const MAX_REFUSED_FRAMES = 256;
 export interface InboundOptions extends InboundMessagesOptions {
   readonly table: StreamTable;
   readonly scheduler: SendScheduler;
+  readonly clock: RpcClock;
   /** Whether streams that the peer opens are refused, because this side goes away. */
   readonly isDraining: () => boolean;
+  /** Messages that wait for the layers above to listen. */
+  readonly countUnheard: () => number;
 }
 
 /**
@@ -40,10 +47,13 @@ export interface InboundOptions extends InboundMessagesOptions {
 export class Inbound {
   readonly #options: InboundOptions;
   readonly #messages: InboundMessages;
+  readonly #openings: TokenBucket;
   #refusedFrames = 0;
 
   constructor(options: InboundOptions) {
+    const { clock, limits: { streamsPerSecond, streamBurst } } = options;
     this.#options = options;
+    this.#openings = new TokenBucket(clock, { perSecond: streamsPerSecond, burst: streamBurst });
     this.#messages = new InboundMessages(options);
   }
 
@@ -72,13 +82,13 @@ export class Inbound {
   }
 
   #open(frame: OpenFrame): void {
-    const { table, limits, lifecycle, deliver } = this.#options;
+    const { table, lifecycle, deliver } = this.#options;
     const { streamId, message, more, end } = frame;
     if (table.isLocalId(streamId) || streamId <= table.highestPeerId) {
       throw protocolError(`Stream ${streamId} cannot be opened: its id is not the peer's next`);
     }
     table.highestPeerId = streamId;
-    const fault = this.#refusal(frame) ?? findSizeFault(message?.length ?? 0, limits);
+    const fault = this.#refusal(frame) ?? this.#openingFault(frame);
     if (fault !== undefined) return lifecycle.refuse(streamId, fault);
     const stream = lifecycle.add(streamId, false);
     if (message !== undefined && more) {
@@ -97,13 +107,26 @@ export class Inbound {
       this.#countRefused();
       return frame.fault;
     }
-    if (frame.compressed) return compressedFault();
+    if (!this.#openings.take()) {
+      const text = `Too many streams opened (max: ${limits.streamsPerSecond} a second)`;
+      return notExecuted("RESOURCE_EXHAUSTED", text, RATE_RETRY_MS);
+    }
     if (this.#options.isDraining()) return notExecuted("UNAVAILABLE", "Server is shutting down");
-    if (table.peerStreams < limits.maxStreams) return undefined;
+    // Calls that nobody takes yet may be cancelled, and would wait all the same.
+    const open = Math.max(table.peerStreams, this.#options.countUnheard());
+    if (open < limits.maxStreams) return undefined;
     return notExecuted(
       "RESOURCE_EXHAUSTED",
       `Too many concurrent streams (max: ${limits.maxStreams})`,
     );
+  }
+
+  /** What is wrong with the message of an opening. */
+  #openingFault({ compressed, message, more }: OpenFrame): RpcError | undefined {
+    if (compressed) return compressedFault();
+    const bytes = message?.length ?? 0;
+    return findSizeFault(bytes, this.#options.limits) ??
+      (more ? this.#options.ledger.findPartialFault(bytes) : undefined);
   }
 
   #message(frame: MessageFrame): void {
@@ -128,12 +151,8 @@ export class Inbound {
     const stream = this.#localStream(frame.streamId);
     if (stream === undefined) return;
     if (frame.message !== undefined) stream.receivedMessages++;
-    const ended = new RpcError(
-      RpcStatus.CANCELLED,
-      `Cannot send on stream ${stream.id}: the peer ended the call`,
-    );
     const fault = this.#statusFault(stream, frame);
-    this.#options.lifecycle.remove(stream, ended);
+    this.#options.lifecycle.remove(stream, endedByServer);
     this.#options.deliver(
       fault === undefined ? frame : {
         ...frame,
@@ -175,11 +194,7 @@ export class Inbound {
   #cancel(frame: CancelFrame): void {
     const stream = this.#peerStream(frame.streamId);
     if (stream === undefined) return;
-    const ended = new RpcError(
-      RpcStatus.CANCELLED,
-      `Cannot send on stream ${stream.id}: the caller gave the call up`,
-    );
-    this.#options.lifecycle.remove(stream, ended);
+    this.#options.lifecycle.remove(stream, endedByCaller);
     this.#options.deliver(frame);
   }
 
@@ -223,11 +238,15 @@ export class Inbound {
 }
 
 /** Refuses a call that no handler has seen. */
-export function notExecuted(code: "UNAVAILABLE" | "RESOURCE_EXHAUSTED", text: string): RpcError {
+export function notExecuted(
+  code: "UNAVAILABLE" | "RESOURCE_EXHAUSTED",
+  text: string,
+  retryDelayMs = 0,
+): RpcError {
   return new RpcError(RpcStatus[code], text, {
     maybeExecuted: false,
     ...(code === "RESOURCE_EXHAUSTED"
-      ? { details: [{ type: "google.rpc.RetryInfo", retryDelayMs: 0 }] }
+      ? { details: [{ type: "google.rpc.RetryInfo", retryDelayMs }] }
       : {}),
   });
 }
@@ -241,6 +260,22 @@ export function countFault(
   return new RpcError(
     RpcStatus.DATA_LOSS,
     `Messages were lost: ${stream.receivedMessages} came, ${sent} were sent`,
+  );
+}
+
+/** What those get who wait to send when the peer has ended the call. */
+export function endedByServer(streamId: number): RpcError {
+  return new RpcError(
+    RpcStatus.CANCELLED,
+    `Cannot send on stream ${streamId}: the peer ended the call`,
+  );
+}
+
+/** What those get who wait to send when the caller has given the call up. */
+export function endedByCaller(streamId: number): RpcError {
+  return new RpcError(
+    RpcStatus.CANCELLED,
+    `Cannot send on stream ${streamId}: the caller gave the call up`,
   );
 }
 

@@ -1,9 +1,9 @@
-import { concatBytes } from "../../internal/bytes.ts";
 import type { MessageFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { RpcMessageListener } from "../message.ts";
+import { Fragments } from "./fragments.ts";
 import type { ReceiveLedger } from "./receive_ledger.ts";
 import type { StreamLifecycle } from "./stream_lifecycle.ts";
 import type { PartialMessage, StreamState } from "./stream_state.ts";
@@ -29,7 +29,7 @@ export class InboundMessages {
   begin(stream: StreamState, fragment: Uint8Array, compressed: boolean): void {
     stream.partial = createPartial(compressed);
     addFragment(stream.partial, fragment);
-    stream.partial.creditedBytes = fragment.length;
+    this.#options.ledger.takeUncharged(stream.partial);
   }
 
   /** Takes a message or a fragment of one. */
@@ -51,7 +51,8 @@ export class InboundMessages {
     }
     const fault = isFirst && frame.compressed
       ? compressedFault()
-      : findSizeFault((stream.partial?.bytes ?? 0) + message.length, limits);
+      : findSizeFault((stream.partial?.bytes ?? 0) + message.length, limits) ??
+        (more ? ledger.findPartialFault(message.length) : undefined);
     if (fault !== undefined) {
       ledger.oweConnection(message.length);
       return lifecycle.fail(stream, fault);
@@ -69,7 +70,7 @@ export class InboundMessages {
     this.#deliver(stream, {
       kind: "message",
       streamId: stream.id,
-      message: concatBytes(partial.fragments, partial.bytes),
+      message: partial.fragments.join(partial.bytes),
       more: false,
       compressed: partial.compressed,
     });
@@ -101,10 +102,10 @@ export function findSizeFault(bytes: number, limits: RpcLimits): RpcError | unde
 }
 
 function createPartial(compressed: boolean): PartialMessage {
-  return { fragments: [], bytes: 0, creditedBytes: 0, compressed };
+  return { fragments: new Fragments(), bytes: 0, creditedBytes: 0, compressed };
 }
 
 function addFragment(partial: PartialMessage, fragment: Uint8Array): void {
-  partial.fragments.push(fragment);
+  partial.fragments.add(fragment);
   partial.bytes += fragment.length;
 }

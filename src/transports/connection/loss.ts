@@ -1,4 +1,9 @@
-import { statusFromCloseCode } from "../../protocol/close_code.ts";
+import {
+  CLOSE_PROTOCOL_ERROR,
+  CLOSE_TIMEOUT,
+  statusFromCloseCode,
+} from "../../protocol/close_code.ts";
+import { FrameError } from "../../protocol/frame_error.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import type { RpcStatusCode } from "../../protocol/status.ts";
 import { RpcStatus } from "../../protocol/status.ts";
@@ -35,6 +40,25 @@ export function lossFromClose(close: ChannelClose): ConnectionLoss {
 /** The loss that a failure on this side means. */
 export function lossFromError(error: RpcError, closeCode: number): ConnectionLoss {
   return { code: error.code, text: error.rawMessage, closeCode, by: "us", cause: error };
+}
+
+/** The loss that anything thrown while a frame was handled means. */
+export function lossFromFault(error: unknown): ConnectionLoss {
+  return error instanceof FrameError
+    ? lossFromError(new RpcError(error.code, error.message), error.closeCode)
+    : lossFromError(RpcError.from(error, RpcStatus.INTERNAL), CLOSE_PROTOCOL_ERROR);
+}
+
+/** The loss that a peer means which speaks another sub-protocol. */
+export function lossByProtocol(found: string, wanted: string): ConnectionLoss {
+  const text = `Peer chose sub-protocol "${found}", expected "${wanted}"`;
+  return lossFromError(new RpcError(RpcStatus.FAILED_PRECONDITION, text), CLOSE_PROTOCOL_ERROR);
+}
+
+/** The loss that a peer means which says nothing. */
+export function lossByTimeout(connectTimeoutMs: number): ConnectionLoss {
+  const text = `Connection was not established within ${connectTimeoutMs} ms`;
+  return lossFromError(new RpcError(RpcStatus.UNAVAILABLE, text), CLOSE_TIMEOUT);
 }
 
 /** The error that a call ends with because of a loss. */

@@ -41,7 +41,7 @@ export class Outbound {
     // A transport that is not zero-copy is only ever given bytes.
     const message = opening.message as Uint8Array | undefined;
     if (message !== undefined) this.#checkSize(message);
-    this.#checkRoom();
+    this.#checkRoom(message);
     validateMetadata(opening.headers, limits);
     const streamId = this.#nextId();
     const fits = message === undefined || message.length <= wire.maxFragmentBytes;
@@ -69,7 +69,7 @@ export class Outbound {
   /** Sends a message; see `IRpcTransport.sendMessage`. */
   sendMessage(streamId: number, message: Uint8Array): Promise<void> | undefined {
     const stream = this.#sendable(streamId);
-    this.#checkSize(message);
+    this.#checkMessage(message);
     return this.#options.scheduler.sendMessage(stream, message);
   }
 
@@ -104,8 +104,8 @@ export class Outbound {
     if (end.headers !== undefined) validateMetadata(end.headers, limits);
     // As above: bytes.
     const message = end.message as Uint8Array | undefined;
-    if (message !== undefined) this.#checkSize(message);
-    if (end.code !== RpcStatus.OK) scheduler.drop(stream, streamEndedError(streamId));
+    if (message !== undefined) this.#checkMessage(message);
+    if (end.code !== RpcStatus.OK) scheduler.drop(stream, streamEndedError);
     const fits = message === undefined || message.length <= wire.maxFragmentBytes;
     if (!fits && end.headers !== undefined) this.sendHeaders(streamId, end.headers);
     if (message !== undefined) stream.sentMessages++;
@@ -135,17 +135,29 @@ export class Outbound {
     this.#options.writer.write({ kind: "cancel", streamId, code, reason });
   }
 
-  #checkRoom(): void {
-    const { limits, table, lifecycle } = this.#options;
+  #checkRoom(message: Uint8Array | undefined): void {
+    const { limits, table, lifecycle, writer, wire } = this.#options;
     const most = Math.min(lifecycle.peer.maxStreams, limits.maxStreams);
     if (table.localStreams >= most) {
       throw notExecuted("RESOURCE_EXHAUSTED", `Too many concurrent streams (max: ${most})`);
     }
-    const queued = this.queuedBytes;
+    // An opening goes past all messages that wait for their turn, unless it adds to them.
+    const waits = message !== undefined && message.length > wire.maxFragmentBytes;
+    const queued = waits ? this.queuedBytes : writer.queuedBytes;
     if (queued < limits.maxQueuedBytes) return;
     throw notExecuted(
       "RESOURCE_EXHAUSTED",
       `Cannot open stream: ${queued} bytes wait to be sent, limit is ${limits.maxQueuedBytes}`,
+    );
+  }
+
+  #checkMessage(message: Uint8Array): void {
+    this.#checkSize(message);
+    const { limits: { maxWaitingBytes }, scheduler: { waitingBytes } } = this.#options;
+    if (waitingBytes < maxWaitingBytes) return;
+    throw new RpcError(
+      RpcStatus.RESOURCE_EXHAUSTED,
+      `Cannot send message: ${waitingBytes} bytes wait to be sent, limit is ${maxWaitingBytes}`,
     );
   }
 

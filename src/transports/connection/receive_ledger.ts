@@ -1,8 +1,23 @@
 import type { RpcLimits } from "../../protocol/limits.ts";
-import type { StreamState } from "./stream_state.ts";
+import { RpcError } from "../../protocol/rpc_error.ts";
+import { RpcStatus } from "../../protocol/status.ts";
+import type { PartialMessage, StreamState } from "./stream_state.ts";
+import type { WindowTuner } from "./window_tuner.ts";
+
+/** There is room for so many of the largest messages beyond the windows (PROTOCOL.md, section 7). */
+const LARGEST_MESSAGES = 16;
 
 /** Sends a grant; stream 0 is the connection. */
 export type SendCredit = (streamId: number, bytes: number, messages: number) => void;
+
+/** What a {@linkcode ReceiveLedger} works with. */
+export interface ReceiveLedgerOptions {
+  /** Bytes that the peer may send on all streams together to begin with. */
+  readonly windowBytes: number;
+  readonly sendCredit: SendCredit;
+  /** Says how large the windows of streams are to be; they stay as they are without one. */
+  readonly tuner?: WindowTuner | undefined;
+}
 
 /**
  * Counts what the peer may still send, and returns credit as messages are consumed.
@@ -15,12 +30,16 @@ export type SendCredit = (streamId: number, bytes: number, messages: number) => 
 export class ReceiveLedger {
   readonly #limits: RpcLimits;
   readonly #sendCredit: SendCredit;
+  readonly #tuner: WindowTuner | undefined;
   #connectionWindow: number;
   #connectionOwed = 0;
+  /** Bytes of messages that were paid for before the message was consumed. */
+  #paidEarly = 0;
 
-  constructor(limits: RpcLimits, options: { windowBytes: number; sendCredit: SendCredit }) {
+  constructor(limits: RpcLimits, options: ReceiveLedgerOptions) {
     this.#limits = limits;
     this.#sendCredit = options.sendCredit;
+    this.#tuner = options.tuner;
     this.#connectionWindow = options.windowBytes;
   }
 
@@ -36,6 +55,7 @@ export class ReceiveLedger {
     const hadCredit = stream.windowBytes > 0 && (!first || stream.windowMessages > 0);
     stream.windowBytes -= bytes;
     if (first) stream.windowMessages--;
+    this.#tuner?.onData(bytes, first ? 1 : 0);
     return hadCredit;
   }
 
@@ -45,7 +65,25 @@ export class ReceiveLedger {
     if (partial === undefined || stream.unreadMessages > 0) return;
     const bytes = partial.bytes - partial.creditedBytes;
     partial.creditedBytes = partial.bytes;
+    this.#paidEarly += bytes;
     this.#owe(stream, bytes, 0);
+  }
+
+  /** Takes the beginning of a message that came in the opening, which costs no credit. */
+  takeUncharged(partial: PartialMessage): void {
+    partial.creditedBytes = partial.bytes;
+    this.#paidEarly += partial.bytes;
+  }
+
+  /** Why a message that is not whole may not grow by so many bytes; undefined when it may. */
+  findPartialFault(bytes: number): RpcError | undefined {
+    const limit = LARGEST_MESSAGES * this.#limits.maxMessageBytes;
+    const held = this.#paidEarly + bytes;
+    if (held <= limit) return undefined;
+    return new RpcError(
+      RpcStatus.RESOURCE_EXHAUSTED,
+      `Too many large messages at once: ${held} bytes wait, limit is ${limit} bytes`,
+    );
   }
 
   /** Pays for a message that was consumed; when none is unread, nothing was. */
@@ -53,6 +91,7 @@ export class ReceiveLedger {
     if (stream.unreadMessages === 0) return;
     const credited = Math.min(bytes, stream.creditedBytes);
     stream.creditedBytes -= credited;
+    this.#paidEarly -= credited;
     stream.unreadMessages--;
     this.#owe(stream, bytes - credited, 1);
     this.payForPartial(stream);
@@ -63,13 +102,16 @@ export class ReceiveLedger {
     const partial = stream.partial;
     if (partial === undefined) return;
     stream.partial = undefined;
+    this.#paidEarly -= partial.creditedBytes;
     this.oweConnection(partial.bytes - partial.creditedBytes);
   }
 
   /** Pays the connection for bytes that no stream wants. */
   oweConnection(bytes: number): void {
     this.#connectionOwed += bytes;
-    if (this.#connectionOwed * 2 < this.#limits.connectionWindowBytes) return;
+    // Streams that are not read may hold most of the window; the others need the rest of it whole.
+    const isScarce = this.#connectionOwed >= this.#connectionWindow;
+    if (!isScarce && this.#connectionOwed * 2 < this.#limits.connectionWindowBytes) return;
     this.#sendCredit(0, this.#connectionOwed, 0);
     this.#connectionWindow += this.#connectionOwed;
     this.#connectionOwed = 0;
@@ -79,13 +121,26 @@ export class ReceiveLedger {
     this.oweConnection(bytes);
     stream.owedBytes += bytes;
     stream.owedMessages += messages;
-    const isDue = stream.owedBytes * 2 >= this.#limits.streamWindowBytes ||
-      stream.owedMessages * 2 >= this.#limits.streamWindowMessages;
+    const { streamWindowBytes, streamWindowMessages } = this.#limits;
+    const { windowScale } = stream;
+    const isDue = stream.owedBytes * 2 >= streamWindowBytes * windowScale ||
+      stream.owedMessages * 2 >= streamWindowMessages * windowScale;
     if (!isDue || stream.isReceiveEnded) return;
+    this.#grow(stream);
     this.#sendCredit(stream.id, stream.owedBytes, stream.owedMessages);
     stream.windowBytes += stream.owedBytes;
     stream.windowMessages += stream.owedMessages;
     stream.owedBytes = 0;
     stream.owedMessages = 0;
+  }
+
+  /** Adds to what is owed what the window of the stream has become larger. */
+  #grow(stream: StreamState): void {
+    const scale = this.#tuner?.scale ?? 1;
+    const growth = scale - stream.windowScale;
+    if (growth <= 0) return;
+    stream.windowScale = scale;
+    stream.owedBytes += Math.floor(this.#limits.streamWindowBytes * growth);
+    stream.owedMessages += Math.floor(this.#limits.streamWindowMessages * growth);
   }
 }

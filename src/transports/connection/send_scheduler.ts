@@ -1,9 +1,11 @@
 import { createDeferred } from "../../internal/deferred.ts";
-import { Fifo } from "../../internal/fifo.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import type { Outbound, OutboundFrame, OutboundMessage, StreamState } from "./stream_state.ts";
+
+/** Makes the reason that those get who wait to send on a stream that has ended. */
+export type EndReason = (streamId: number) => RpcError;
 
 /** Credit never rises above this, whatever a peer grants (PROTOCOL.md, section 7). */
 const MAX_CREDIT = Number.MAX_SAFE_INTEGER;
@@ -20,12 +22,13 @@ export class SendScheduler {
   readonly #writer: BatchWriter;
   readonly #maxFragmentBytes: number;
   readonly #onEnded: (stream: StreamState) => void;
-  readonly #ready: Fifo<StreamState> = new Fifo();
-  /** Streams that wait for credit of the connection. */
+  /** Streams that may have something to send, in turn. */
+  readonly #ready: Set<StreamState> = new Set();
+  /** Streams that wait for credit of the connection, in turn. */
   readonly #starved: Set<StreamState> = new Set();
   /** Bytes that may be sent on all streams together. */
   connectionBytes: number;
-  /** Bytes that wait in outboxes. */
+  /** Bytes of messages that wait in outboxes. */
   waitingBytes = 0;
 
   constructor(
@@ -60,22 +63,23 @@ export class SendScheduler {
 
   /** Sends a frame after everything that waits on its stream, and before all other data. */
   enqueue(stream: StreamState, outbound: Outbound): void {
-    if (outbound.kind === "outbound") this.waitingBytes += outbound.message.length;
-    else if (stream.outbox.length === 0 && (this.#writer.isWritable || !hasData(outbound))) {
-      return this.#write(stream, outbound);
-    }
+    const isFree = stream.outbox.length === 0 && outbound.kind !== "outbound" &&
+      (this.#writer.isWritable || !hasData(outbound));
+    if (isFree) return this.#write(stream, outbound);
+    this.waitingBytes += waitingBytesOf(outbound);
     stream.outbox.push(outbound);
-    if (stream.outbox.length === 1) this.#makeReady(stream);
+    if (stream.outbox.length === 1) this.#ready.add(stream);
     this.pump();
   }
 
   /** Lets the streams that can go on take turns until the writer is full. */
   pump(): void {
     while (this.#writer.isWritable) {
-      const stream = this.#ready.shift();
+      // One at a time: a small grant must not make all that wait try, and wait again.
+      const starved = this.connectionBytes > 0 ? takeFirst(this.#starved) : undefined;
+      const stream = starved ?? takeFirst(this.#ready);
       if (stream === undefined) return;
-      stream.isReady = false;
-      if (this.#sendNext(stream) && stream.outbox.length > 0) this.#makeReady(stream);
+      if (this.#sendNext(stream) && stream.outbox.length > 0) this.#ready.add(stream);
     }
   }
 
@@ -84,32 +88,28 @@ export class SendScheduler {
     stream.sendBytes = Math.min(stream.sendBytes + bytes, MAX_CREDIT);
     stream.sendMessages = Math.min(stream.sendMessages + messages, MAX_CREDIT);
     if (stream.outbox.length === 0) return;
-    this.#makeReady(stream);
+    this.#ready.add(stream);
     this.pump();
   }
 
   /** Adds credit to the connection. */
   grantConnection(bytes: number): void {
     this.connectionBytes = Math.min(this.connectionBytes + bytes, MAX_CREDIT);
-    for (const stream of this.#starved) this.#makeReady(stream);
-    this.#starved.clear();
     this.pump();
   }
 
   /** Drops what waits on a stream; those who wait for it are told why. */
-  drop(stream: StreamState, reason: RpcError): void {
+  drop(stream: StreamState, createReason: EndReason): void {
+    if (stream.outbox.length === 0) return;
+    this.#ready.delete(stream);
     this.#starved.delete(stream);
+    let reason: RpcError | undefined;
     for (let next = stream.outbox.shift(); next; next = stream.outbox.shift()) {
-      if (next.kind !== "outbound") continue;
-      this.waitingBytes -= next.message.length - next.offset;
-      next.done?.reject(reason);
+      this.waitingBytes -= waitingBytesOf(next);
+      if (next.kind !== "outbound" || next.done === undefined) continue;
+      reason ??= createReason(stream.id);
+      next.done.reject(reason);
     }
-  }
-
-  #makeReady(stream: StreamState): void {
-    if (stream.isReady) return;
-    stream.isReady = true;
-    this.#ready.push(stream);
   }
 
   #hasCredit(stream: StreamState, first: boolean): boolean {
@@ -122,6 +122,7 @@ export class SendScheduler {
     if (next === undefined) return false;
     if (next.kind === "outbound") return this.#sendFragment(stream, next);
     stream.outbox.shift();
+    this.waitingBytes -= waitingBytesOf(next);
     this.#write(stream, next);
     return true;
   }
@@ -163,6 +164,20 @@ export class SendScheduler {
 /** Whether a frame is more than a control frame, which a full socket must not hold up. */
 function hasData(frame: OutboundFrame): boolean {
   return frame.kind === "status" && frame.message !== undefined;
+}
+
+/** Bytes of messages in what waits. */
+function waitingBytesOf(outbound: Outbound): number {
+  if (outbound.kind === "outbound") return outbound.message.length - outbound.offset;
+  return outbound.kind === "status" ? outbound.message?.length ?? 0 : 0;
+}
+
+function takeFirst(streams: Set<StreamState>): StreamState | undefined {
+  for (const stream of streams) {
+    streams.delete(stream);
+    return stream;
+  }
+  return undefined;
 }
 
 /** The reason that those who wait on a stream get when it ends before their message went out. */

@@ -6,7 +6,7 @@ import type { BatchWriter } from "./batch_writer.ts";
 import { type ConnectionLoss, errorFromLoss } from "./loss.ts";
 import type { PeerSettings } from "./peer_settings.ts";
 import type { ReceiveLedger } from "./receive_ledger.ts";
-import { type SendScheduler, streamEndedError } from "./send_scheduler.ts";
+import { type EndReason, type SendScheduler, streamEndedError } from "./send_scheduler.ts";
 import { StreamState } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
 
@@ -60,13 +60,13 @@ export class StreamLifecycle {
     scheduler.grantConnection(peer.connectionWindowBytes - before.connectionWindowBytes);
   }
 
-  /** Forgets a stream; those who wait to send on it are told `reason`. */
-  remove(stream: StreamState, reason: RpcError = streamEndedError(stream.id)): void {
+  /** Forgets a stream; those who wait to send on it are told a reason, made only if there are any. */
+  remove(stream: StreamState, createReason: EndReason = streamEndedError): void {
     const { table, scheduler, ledger } = this.#options;
     if (!table.remove(stream)) return;
     stream.isReceiveEnded = true;
     ledger.dropPartial(stream);
-    scheduler.drop(stream, reason);
+    scheduler.drop(stream, createReason);
   }
 
   /** Answers an opening that is not accepted. */
@@ -84,20 +84,29 @@ export class StreamLifecycle {
     this.#tellEnd(stream, error);
   }
 
-  /** Ends the streams that a peer which goes away will not serve. */
-  failAbove(lastStreamId: number, error: RpcError): void {
+  /**
+   * Ends the streams that a peer which goes away will not serve.
+   *
+   * @returns The highest id of those that go on; 0 without any
+   */
+  failAbove(lastStreamId: number, error: RpcError): number {
+    let highest = 0;
     for (const stream of [...this.#options.table]) {
-      if (!stream.isLocal || stream.id <= lastStreamId) continue;
-      this.remove(stream);
-      this.#tellEnd(stream, error);
+      if (!stream.isLocal) continue;
+      if (stream.id <= lastStreamId) highest = stream.id;
+      else {
+        this.remove(stream);
+        this.#tellEnd(stream, error);
+      }
     }
+    return highest;
   }
 
   /** Ends all streams because their connection ended; `batches` of it had left. */
   failAll(loss: ConnectionLoss, batches: number): void {
     for (const stream of this.#options.table.clear()) {
       const error = errorFromLoss(loss, !stream.isLocal || stream.openedInBatch < batches);
-      this.#options.scheduler.drop(stream, error);
+      this.#options.scheduler.drop(stream, () => error);
       this.#tellEnd(stream, error);
     }
   }

@@ -1,6 +1,7 @@
 import type { Deferred } from "../../internal/deferred.ts";
 import { Fifo } from "../../internal/fifo.ts";
 import type { HalfCloseFrame, HeadersFrame, StatusFrame } from "../../protocol/frame.ts";
+import type { Fragments } from "./fragments.ts";
 
 /** A message that is on its way out, perhaps in part. */
 export interface OutboundMessage {
@@ -20,7 +21,7 @@ export type Outbound = OutboundMessage | OutboundFrame;
 
 /** Fragments of a message that has not come whole. */
 export interface PartialMessage {
-  readonly fragments: Uint8Array[];
+  readonly fragments: Fragments;
   bytes: number;
   /** Bytes of it that the peer need not get credit for any more. */
   creditedBytes: number;
@@ -40,8 +41,6 @@ export class StreamState {
   /** Messages that may be begun. */
   sendMessages: number;
   readonly outbox: Fifo<Outbound> = new Fifo();
-  /** In the scheduler's queue of streams that can go on. */
-  isReady = false;
   sentMessages = 0;
   isSendEnded = false;
 
@@ -53,6 +52,8 @@ export class StreamState {
   /** Bytes and messages that the peer may still send. */
   windowBytes: number;
   windowMessages: number;
+  /** How many times larger than announced its window has become. */
+  windowScale = 1;
   /** Whole messages handed over and not yet released. */
   unreadMessages = 0;
   /** Bytes of unread messages for which credit went out before they were whole. */

@@ -142,7 +142,7 @@ export class MemoryConnection {
     const stream = this.#sendable(streamId);
     validateMetadata(end.trailers, limits);
     if (end.headers !== undefined) validateMetadata(end.headers, limits);
-    if (end.code !== RpcStatus.OK) this.#outbox.drop(stream, streamEndedError(streamId));
+    if (end.code !== RpcStatus.OK) this.#outbox.drop(stream, streamEndedError);
     const { code, text, details, maybeExecuted, headers, trailers, message } = end;
     if (message !== undefined) stream.sentMessages++;
     stream.isSendEnded = true;
@@ -190,7 +190,6 @@ export class MemoryConnection {
 
   /** Takes a frame of the peer. */
   receive(frame: MemoryFrame): void {
-    if (this.#isEnded) return;
     if (frame.kind !== "goaway") return this.#inbound.receive(frame);
     this.#isPeerGoing = true;
     const text = frame.reason === "" ? "Peer is going away" : frame.reason;

@@ -5,9 +5,8 @@ import type {
   OpenFrame,
   StatusFrame,
 } from "../../protocol/frame.ts";
-import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import { countFault, notExecuted } from "../connection/inbound.ts";
+import { countFault, endedByCaller, endedByServer, notExecuted } from "../connection/inbound.ts";
 import type { RpcMessageListener } from "../message.ts";
 import type { MemoryOutbox } from "./outbox.ts";
 import type { MemoryFrame } from "./pipe.ts";
@@ -67,7 +66,6 @@ export class MemoryInbound {
       return streams.refuse(frame.streamId, notExecuted("UNAVAILABLE", "Server is shutting down"));
     }
     const stream = streams.add(frame.streamId, false);
-    stream.isReceiveEnded = frame.end;
     if (frame.message !== undefined) stream.receivedMessages = 1;
     onMessage(frame);
   }
@@ -88,7 +86,7 @@ export class MemoryInbound {
   #status(stream: MemoryStream, frame: StatusFrame<unknown>): void {
     if (frame.message !== undefined) stream.receivedMessages++;
     const fault = frame.code === RpcStatus.OK ? countFault(stream, frame.messages) : undefined;
-    this.#options.streams.remove(stream, endedBy(stream, "the peer ended the call"));
+    this.#options.streams.remove(stream, endedByServer);
     this.#options.onMessage(
       fault === undefined
         ? frame
@@ -97,12 +95,7 @@ export class MemoryInbound {
   }
 
   #cancel(stream: MemoryStream, frame: CancelFrame): void {
-    this.#options.streams.remove(stream, endedBy(stream, "the caller gave the call up"));
+    this.#options.streams.remove(stream, endedByCaller);
     this.#options.onMessage(frame);
   }
-}
-
-/** What those get who wait to send on a stream that the peer has ended. */
-function endedBy(stream: MemoryStream, how: string): RpcError {
-  return new RpcError(RpcStatus.CANCELLED, `Cannot send on stream ${stream.id}: ${how}`);
 }

@@ -1,3 +1,4 @@
+import { createDeferred } from "../../internal/deferred.ts";
 import type { MemoryConnection } from "./connection.ts";
 
 /** An end of a line, as the line needs it. */
@@ -35,8 +36,12 @@ export class MemoryLine {
 
   /** Replaces the connection for `end`; both ends share one attempt. Never rejects. */
   reconnect(end: MemoryLineEnd): Promise<void> {
-    this.#reconnecting ??= this.#replace(end);
-    return this.#reconnecting;
+    if (this.#reconnecting !== undefined) return this.#reconnecting;
+    const attempt = createDeferred<void>();
+    // It comes first: calls that are told of the end may ask again.
+    this.#reconnecting = attempt.promise;
+    this.#replace(end).then(attempt.resolve, attempt.reject);
+    return attempt.promise;
   }
 
   async #replace(end: MemoryLineEnd): Promise<void> {

@@ -1,6 +1,6 @@
 import { createDeferred } from "../../internal/deferred.ts";
 import type { MessageFrame } from "../../protocol/frame.ts";
-import type { RpcError } from "../../protocol/rpc_error.ts";
+import type { EndReason } from "../connection/send_scheduler.ts";
 import type { MemoryFrame } from "./pipe.ts";
 import type { MemoryStream, WaitingFrame } from "./stream.ts";
 
@@ -31,7 +31,8 @@ export class MemoryOutbox {
       more: false,
       compressed: false,
     };
-    if (stream.outbox.length === 0 && stream.credit > 0) {
+    // Nothing waits on a stream that has credit.
+    if (stream.credit > 0) {
       stream.credit--;
       this.#send(frame);
       return undefined;
@@ -55,7 +56,9 @@ export class MemoryOutbox {
   }
 
   /** Drops what waits on a stream; those who wait for it are told why. */
-  drop(stream: MemoryStream, reason: RpcError): void {
+  drop(stream: MemoryStream, createReason: EndReason): void {
+    if (stream.outbox.length === 0) return;
+    const reason = createReason(stream.id);
     for (let next = stream.outbox.shift(); next; next = stream.outbox.shift()) {
       if (next.frame.kind === "message") this.waitingMessages--;
       next.done?.reject(reason);

@@ -1,7 +1,7 @@
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcError } from "../../protocol/rpc_error.ts";
 import { type ConnectionLoss, errorFromLoss } from "../connection/loss.ts";
-import { streamEndedError } from "../connection/send_scheduler.ts";
+import { type EndReason, streamEndedError } from "../connection/send_scheduler.ts";
 import { statusFrame } from "../connection/stream_lifecycle.ts";
 import { StreamTable } from "../connection/stream_table.ts";
 import type { RpcMessageListener } from "../message.ts";
@@ -42,11 +42,11 @@ export class MemoryStreams {
     return stream;
   }
 
-  /** Forgets a stream; those who wait to send on it are told `reason`. */
-  remove(stream: MemoryStream, reason: RpcError = streamEndedError(stream.id)): void {
+  /** Forgets a stream; those who wait to send on it are told a reason, made only if there are any. */
+  remove(stream: MemoryStream, createReason: EndReason = streamEndedError): void {
     if (!this.table.remove(stream)) return;
     stream.isReceiveEnded = true;
-    this.#options.outbox.drop(stream, reason);
+    this.#options.outbox.drop(stream, createReason);
   }
 
   /** Counts a message that was consumed, or lost; credit goes back when half of it is owed. */
@@ -85,7 +85,7 @@ export class MemoryStreams {
     const { pipe, outbox } = this.#options;
     for (const stream of this.table.clear()) {
       const error = errorFromLoss(loss, !stream.isLocal || pipe.brings(stream.openedAt));
-      outbox.drop(stream, error);
+      outbox.drop(stream, () => error);
       this.#tellEnd(stream, error);
     }
   }

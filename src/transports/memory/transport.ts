@@ -127,7 +127,7 @@ export class MemoryTransport implements IRpcTransport, MemoryLineEnd {
   }
 
   async reconnect(): Promise<RpcHealthStatus> {
-    if (this.#line.isUsable) await this.#line.reconnect(this);
+    await this.#line.reconnect(this);
     return this.health();
   }
 

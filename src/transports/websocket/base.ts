@@ -1,4 +1,5 @@
 import { type RpcClock, systemClock } from "../../internal/clock.ts";
+import { createDeferred } from "../../internal/deferred.ts";
 import { type RpcLogger, silentLogger } from "../../logger.ts";
 import { createLimits, type RpcLimits } from "../../protocol/limits.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
@@ -100,12 +101,18 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
 
   /**
    * Makes the socket of a new connection, which asks for the sub-protocol in `peer`. Called by
-   * {@linkcode RpcWebSocketTransportBase.reconnect}, and only when `canReconnect` is true.
+   * {@linkcode RpcWebSocketTransportBase.openConnection}, and only when `canReconnect` is true.
    *
+   * It may take its time, to wait between attempts say: calls that are made meanwhile leave on this
+   * socket when it opens, if it does so within `limits.connectTimeoutMs`. Wait for a socket to open
+   * with `waitUntilOpen` only: by other means the first frame of the peer may be lost.
+   *
+   * @param signal Aborts when the socket is not wanted any more: the transport was closed, the
+   *   connection replaced, or the time is up
    * @returns The socket, open or opening, or a promise of it
    * @throws {unknown} What keeps it from being made; the attempt has failed then
    */
-  protected abstract openSocket(): WebSocketLike | Promise<WebSocketLike>;
+  protected abstract openSocket(signal: AbortSignal): WebSocketLike | Promise<WebSocketLike>;
 
   /** Called when a connection carries frames: the first one, and every one that replaces it. */
   protected connectionReady(): void {}
@@ -180,10 +187,12 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     if (this.#state?.kind === "closed" || !this.canReconnect) {
       return Promise.resolve(this.health());
     }
-    this.#reconnecting ??= this.#replaceConnection().finally(() => {
-      this.#reconnecting = undefined;
-    });
-    return this.#reconnecting;
+    if (this.#reconnecting !== undefined) return this.#reconnecting;
+    const attempt = createDeferred<RpcHealthStatus>();
+    // It comes first: calls that are told of the end may ask again.
+    this.#reconnecting = attempt.promise;
+    this.#replaceConnection().then(attempt.resolve, attempt.reject);
+    return attempt.promise;
   }
 
   close(): Promise<void> {
@@ -221,10 +230,29 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
    * @param socket The socket, open or opening, or a promise of it; owned from now on
    */
   protected attach(socket: WebSocketLike | Promise<WebSocketLike>): void {
+    this.#attach(socket, () => {});
+  }
+
+  /**
+   * Makes a connection of a socket that `openSocket` makes. When that throws the connection is lost,
+   * and nothing is thrown here.
+   */
+  protected openConnection(): void {
+    const controller = new AbortController();
+    let socket: WebSocketLike | Promise<WebSocketLike>;
+    try {
+      socket = this.openSocket(controller.signal);
+    } catch (error) {
+      socket = Promise.reject(error);
+    }
+    this.#attach(socket, () => controller.abort());
+  }
+
+  #attach(socket: WebSocketLike | Promise<WebSocketLike>, onEnded: () => void): void {
     const channel = new WebSocketChannel(socket);
     const wire = selectWire([this.peer.protocol]);
     let connection: Connection | undefined = undefined;
-    const attached = new Connection(channel, {
+    const attached: Connection = new Connection(channel, {
       side: this.side,
       wire,
       // A socket that tells no sub-protocol is taken at its owner's word.
@@ -234,12 +262,13 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
       logger: this.logger,
       highestLocalId: this.#highestLocalId,
       onMessage: (message) => this.incomingMessages.push(message),
+      countUnheard: () => this.incomingMessages.waiting,
       onReady: () => {
-        this.logger.debug("Connected");
-        this.#settleReady(true);
-        this.connectionReady();
+        if (connection !== undefined) this.#becameReady(connection);
+        else queueMicrotask(() => this.#becameReady(attached));
       },
       onEnded: (loss) => {
+        onEnded();
         if (connection !== undefined) this.#ended(connection, loss);
       },
     });
@@ -259,15 +288,6 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     });
   }
 
-  /** Makes a socket; one that cannot be made fails its connection, and not the one who asks. */
-  protected openSafely(): WebSocketLike | Promise<WebSocketLike> {
-    try {
-      return this.openSocket();
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
   async #replaceConnection(): Promise<RpcHealthStatus> {
     const before = this.#state;
     if (before?.kind === "connected") {
@@ -278,15 +298,21 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     }
     const isSettled = new Promise<boolean>((resolve) => this.#ready.push(resolve));
     // Calls that were told of the end may have closed the transport.
-    if (this.#state?.kind !== "closed") this.attach(this.openSafely());
+    if (this.#state?.kind !== "closed") this.openConnection();
     else this.#settleReady(false);
     await isSettled;
     return this.health();
   }
 
+  #becameReady(connection: Connection): void {
+    if (!this.#isCurrent(connection)) return;
+    this.logger.debug("Connected");
+    this.#settleReady(true);
+    this.connectionReady();
+  }
+
   #ended(connection: Connection, loss: ConnectionLoss): void {
-    const state = this.#state;
-    if (state?.kind !== "connected" || state.connection !== connection) return;
+    if (!this.#isCurrent(connection)) return;
     this.#highestLocalId = connection.highestLocalId;
     this.#state = { kind: "lost", loss };
     this.logger.info("Connection lost", { closeCode: loss.closeCode, by: loss.by });
@@ -298,7 +324,13 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     });
   }
 
+  #isCurrent(connection: Connection): boolean {
+    return this.#state?.kind === "connected" && this.#state.connection === connection;
+  }
+
   #settleReady(isReady: boolean): void {
+    // From here on a hook may ask for the next attempt.
+    this.#reconnecting = undefined;
     const waiting = this.#ready;
     this.#ready = [];
     for (const settle of waiting) settle(isReady);

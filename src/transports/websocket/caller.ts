@@ -50,19 +50,20 @@ export class RpcWebSocketCallerTransport extends RpcWebSocketTransportBase {
   /** The other end, of which a caller knows the sub-protocol. */
   readonly peer: RpcPeerInfo;
   readonly #options: RpcWebSocketCallerOptions;
-  readonly #open: (() => WebSocketLike | Promise<WebSocketLike>) | undefined;
+  readonly #open: ((signal: AbortSignal) => WebSocketLike | Promise<WebSocketLike>) | undefined;
 
   /**
    * Takes a socket that is open or opening, or a function that makes one.
    *
    * @param socket A socket, which the transport owns from now on; a connection that is lost cannot
    *   be replaced then. Or a function that makes a socket: it is called at once, and again by
-   *   {@linkcode RpcWebSocketTransportBase.reconnect}
+   *   {@linkcode RpcWebSocketTransportBase.reconnect}; its signal aborts when the socket is not
+   *   wanted any more
    * @param options Sub-protocols, limits, logger, clock
    * @throws {RangeError} When none of the sub-protocols is one of this library, or a limit is wrong
    */
   constructor(
-    socket: WebSocketLike | (() => WebSocketLike | Promise<WebSocketLike>),
+    socket: WebSocketLike | ((signal: AbortSignal) => WebSocketLike | Promise<WebSocketLike>),
     options: RpcWebSocketCallerOptions = {},
   ) {
     super(options);
@@ -70,7 +71,8 @@ export class RpcWebSocketCallerTransport extends RpcWebSocketTransportBase {
     const { protocol } = selectWire(options.protocols ?? DEFAULT_PROTOCOLS);
     this.peer = { address: undefined, protocol, auth: undefined };
     this.#open = typeof socket === "function" ? socket : undefined;
-    this.attach(typeof socket === "function" ? this.openSafely() : socket);
+    if (typeof socket === "function") this.openConnection();
+    else this.attach(socket);
   }
 
   /**
@@ -110,8 +112,8 @@ export class RpcWebSocketCallerTransport extends RpcWebSocketTransportBase {
   }
 
   /** Makes a socket with the function that the transport was made of. */
-  protected openSocket(): WebSocketLike | Promise<WebSocketLike> {
-    if (this.#open !== undefined) return this.#open();
+  protected openSocket(signal: AbortSignal): WebSocketLike | Promise<WebSocketLike> {
+    if (this.#open !== undefined) return this.#open(signal);
     throw new TypeError("Cannot open a socket: the transport was made of one socket");
   }
 

@@ -1,3 +1,4 @@
+import { ByteWriter, varintLength } from "../../../src/internal/byte_writer.ts";
 import { decodeBatch, encodeBatch } from "../../../src/protocol/batch.ts";
 import type { RpcFrame } from "../../../src/protocol/frame.ts";
 import { FrameError } from "../../../src/protocol/frame_error.ts";
@@ -287,4 +288,30 @@ test("NativeDecoder throws nothing but FrameError for 20 000 mutated batches", (
   }
   // Both outcomes are common, or the mutations test nothing.
   assert(refused > 2000 && read > 2000, `seed ${seed}: ${refused} refused, ${read} frames read`);
+});
+
+/** A batch of so many bytes that holds nothing but one extension frame. */
+function extensionBatch(bytes: number): Uint8Array {
+  const out = new ByteWriter(bytes + 16);
+  const payload = bytes - 3 - varintLength(bytes - 7);
+  for (const byte of [200, 0, 0]) out.byte(byte);
+  out.varint(payload);
+  out.bytes(new Uint8Array(payload));
+  const batch = out.take();
+  assertEquals(batch.length, bytes);
+  return batch;
+}
+
+test("NativeDecoder takes batches of 1 MiB and three metadata blocks, and no larger ones", () => {
+  for (const maxMetadataBytes of [DEFAULT_LIMITS.maxMetadataBytes, 1024 * 1024]) {
+    const decoder = new NativeDecoder(createLimits({ maxMetadataBytes }));
+    const limit = 1024 * 1024 + 3 * maxMetadataBytes;
+    assertEquals(decodeBatch(decoder, extensionBatch(limit)), []);
+    const error = assertThrows(
+      () => decodeBatch(decoder, extensionBatch(limit + 1)),
+      FrameError,
+      `it has ${limit + 1} bytes, limit is ${limit} bytes`,
+    );
+    assertEquals([error.code, error.closeCode], [RpcStatus.INTERNAL, 4413]);
+  }
 });

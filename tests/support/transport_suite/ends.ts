@@ -21,6 +21,8 @@ export function endCases(maker: TransportMaker): Record<string, TestBody> {
     "refuse everything on a stream that never was": () => withPair(maker, refuseUnknown),
     "refuse messages after the half-close, but not the answer": () =>
       withPair(maker, refuseAfterHalfClose),
+    "refuse messages after an opening that was the end": () => withPair(maker, refuseAfterOpening),
+    "cancel one's own streams only": () => withPair(maker, cancelOwn),
     "ignore what comes for a call that was given up": () => withPair(maker, ignoreLate),
     "ignore a cancel that crosses the status": () => withPair(maker, crossCancel),
     "refuse new streams after goAway and finish those that are open": () => withPair(maker, goAway),
@@ -83,6 +85,24 @@ async function refuseAfterHalfClose(connected: ConnectedPair): Promise<void> {
   far.endStream(id, ending());
   await nearLog.take("status", id);
   assertEquals(nearLog.texts(id), ["answer"]);
+}
+
+async function refuseAfterOpening({ near, farLog }: ConnectedPair): Promise<void> {
+  const id = near.openStream(opening({ message: bytesOf("all"), end: true }));
+  assertThrows(() => near.sendMessage(id, bytesOf("more")), RpcError, "the stream is not open");
+  assertThrows(() => near.finishSending(id), RpcError, "the stream is not open");
+  await farLog.take("open", id);
+  assertEquals(farLog.texts(id), ["all"]);
+}
+
+async function cancelOwn(connected: ConnectedPair): Promise<void> {
+  const { near, far, nearLog, farLog } = connected;
+  const id = near.openStream(opening());
+  await farLog.take("open", id);
+  far.cancelStream(id, RpcStatus.CANCELLED, "not mine");
+  far.sendMessage(id, bytesOf("still open"));
+  far.endStream(id, ending());
+  assertEquals((await nearLog.take("status", id)).messages, 1);
 }
 
 async function ignoreLate(connected: ConnectedPair): Promise<void> {

@@ -27,6 +27,7 @@ export function lossCases(maker: TransportMaker): Record<string, TestBody> {
     "end all streams of both sides when the far end closes": () =>
       withPair(maker, (connected) => closeFar(connected), OPTIONS),
     "deliver what was sent right before the close": () => withPair(maker, deliverLast),
+    "close before the connection stands": () => closeEarly(maker),
     "close twice quietly, from either end": () => withPair(maker, closeTwice),
     "close quietly after a loss": () => withPair(maker, closeLost),
     "refuse calls after the close, and after a loss": () => withPair(maker, refuseAfter),
@@ -132,9 +133,22 @@ async function deliverLast({ near, far, nearLog, farLog }: ConnectedPair): Promi
   await closed;
 }
 
+async function closeEarly(maker: TransportMaker): Promise<void> {
+  const pair = await maker.create();
+  const log = new MessageLog(pair.near.incomingMessages);
+  const id = pair.near.openStream(opening());
+  const closing = pair.near.close();
+  const status = await log.take("status", id);
+  assertEquals([status.code, pair.near.health().level], [RpcStatus.CANCELLED, "closed"]);
+  await closing;
+  assertEquals(log.kinds(id), ["status"]);
+  await pair.dispose();
+}
+
 async function closeTwice({ near, far }: ConnectedPair): Promise<void> {
   const first = near.close();
   assert(near.isClosed);
+  assert(first === near.close(), "the second close does not wait for the end of the first");
   const other = far.close();
   await Promise.all([first, near.close(), near[Symbol.asyncDispose](), other, far.close()]);
   await near.close();

@@ -57,6 +57,19 @@ test("BatchWriter.write() sends the frames of one turn in one message", async ()
   assertEquals(channel.sent.length, 2);
 });
 
+test("BatchWriter.write() asks for the end of a turn once", () => {
+  const { writer } = setUp();
+  const { queueMicrotask: original } = globalThis;
+  let asked = 0;
+  globalThis.queueMicrotask = () => void asked++;
+  try {
+    for (let count = 0; count < 100; count++) writer.write(PING);
+  } finally {
+    globalThis.queueMicrotask = original;
+  }
+  assertEquals(asked, 1);
+});
+
 test("BatchWriter.write() sends each frame alone where the wire has no batches", () => {
   const { writer, channel } = setUp({ batches: false });
   writer.write(PING);
@@ -141,8 +154,25 @@ test("BatchWriter asks a socket without a drain event until it has drained, and 
   await clock.advance(100);
   assertEquals([setup.writable, clock.pending], [0, 1]);
   channel.bufferedBytes = 0;
-  await clock.advance(5);
+  await clock.advance(16);
   assertEquals([setup.writable, clock.pending, writer.isWritable], [1, 0, true]);
+});
+
+test("BatchWriter asks a socket that nothing leaves less and less often", async () => {
+  const { writer, channel, clock } = setUp();
+  const delays = async (count: number): Promise<number[]> => {
+    const found: number[] = [];
+    for (let asked = 0; asked < count; asked++) {
+      found.push((clock.nextDueMs ?? NaN) - clock.now());
+      await clock.advance(found.at(-1) ?? 0);
+    }
+    return found;
+  };
+  channel.isStalled = true;
+  for (let count = 0; count < 9; count++) writer.write(data(64 * KIB));
+  assertEquals(await delays(6), [1, 2, 4, 8, 16, 16]);
+  channel.bufferedBytes--;
+  assertEquals(await delays(3), [16, 1, 2]);
 });
 
 test("BatchWriter reports a channel that refuses a batch, and sends nothing after it", async () => {

@@ -51,6 +51,49 @@ test("InboundMessages takes 16 MiB through a window of 256 KiB, paying as it com
   assertEquals(found.message.length, 16 * KIB * KIB);
 });
 
+test("InboundMessages does not pay twice for a message that it paid for as it came", async () => {
+  const limits = { connectionWindowBytes: 1024 * KIB };
+  const peer = new RawPeer({ side: "responder", limits });
+  peer.send(openFrame());
+  const message = new Uint8Array(64 * KIB);
+  const granted = { 0: 0, 1: 0 };
+  for (let sent = 0; sent < 64; sent++) {
+    const more = sent % 32 < 31;
+    peer.send({ kind: "message", streamId: 1, message, more, compressed: false });
+    if (!more) peer.connection.releaseMessage(1, 32 * message.length);
+    for (const frame of await peer.take()) {
+      if (frame.kind === "credit") granted[frame.streamId === 0 ? 0 : 1] += frame.bytes;
+    }
+  }
+  const total = 64 * message.length;
+  for (const bytes of [granted[0], granted[1]]) {
+    assert(bytes <= total && bytes > total - 1024 * KIB, `${bytes} of ${total} bytes were granted`);
+  }
+});
+
+test("InboundMessages gives the credit of messages back that never become whole", async () => {
+  const limits = { connectionWindowBytes: 1024 * KIB };
+  const peer = new RawPeer({ side: "responder", limits });
+  const message = new Uint8Array(64 * KIB);
+  let granted = 0;
+  for (let count = 0; count < 200; count++) {
+    const streamId = 1 + 2 * count;
+    const small = { kind: "message", streamId, message: bytesOf("x"), compressed: false } as const;
+    peer.send(openFrame({ streamId }), { ...small, more: false }, {
+      ...small,
+      message,
+      more: true,
+    });
+    peer.send({ kind: "cancel", streamId, code: 1, reason: "" });
+    peer.connection.releaseMessage(streamId, 1);
+    for (const frame of await peer.take()) {
+      if (frame.kind === "credit" && frame.streamId === 0) granted += frame.bytes;
+    }
+  }
+  assertEquals(peer.losses, []);
+  assert(granted > 199 * message.length - 1024 * KIB, `${granted} bytes were granted`);
+});
+
 test("InboundMessages joins a large message in linear time", () => {
   const time = (fragments: number): number => {
     const peer = new RawPeer({ side: "responder", limits: { maxMessageBytes: 64 * KIB * KIB } });

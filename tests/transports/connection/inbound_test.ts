@@ -230,10 +230,11 @@ test("Inbound takes a success within a message for a loss", () => {
 });
 
 test("Inbound ends the connection when its window is overrun", () => {
-  const peer = new RawPeer({ side: "responder" });
+  const limits = { connectionWindowBytes: 1024 * 1024 };
+  const peer = new RawPeer({ side: "responder", limits });
   const bytes = new Uint8Array(64 * 1024);
-  for (let count = 0; count < 64 * 4 + 1; count++) {
-    if (peer.losses.length > 0) break;
+  for (let count = 0; count < 17; count++) {
+    assertEquals(peer.losses, [], `the connection ended after ${count} messages`);
     const streamId = 1 + 2 * Math.floor(count / 3);
     if (count % 3 === 0) peer.send(openFrame({ streamId }));
     peer.send({ kind: "message", streamId, message: bytes, more: false, compressed: false });
@@ -371,4 +372,64 @@ test("countFault() finds nothing where the wire does not count", () => {
     RpcError,
     "3 came, 4 were sent",
   );
+});
+
+/** Opens streams and cancels them at once; answers the statuses that came back. */
+async function resetRapidly(peer: RawPeer, first: number, count: number): Promise<RpcFrame[]> {
+  for (let index = 0; index < count; index++) {
+    const streamId = first + 2 * index;
+    peer.send(openFrame({ streamId }), { kind: "cancel", streamId, code: 1, reason: "" });
+  }
+  return await peer.take();
+}
+
+test("Inbound refuses streams above the rate, although none is open, and takes them later", async () => {
+  const peer = new RawPeer({
+    side: "responder",
+    limits: { streamsPerSecond: 10, streamBurst: 100 },
+  });
+  assertEquals(await resetRapidly(peer, 1, 100), []);
+  const refused = await resetRapidly(peer, 1001, 3);
+  assertEquals(refused.map(({ kind }) => kind), ["status", "status", "status"]);
+  const [status] = refused;
+  assert(status?.kind === "status");
+  assertEquals([status.code, status.maybeExecuted], [RpcStatus.RESOURCE_EXHAUSTED, false]);
+  assertEquals(status.text, "Too many streams opened (max: 10 a second)");
+  assertEquals(status.details, [{ type: "google.rpc.RetryInfo", retryDelayMs: 1000 }]);
+  await peer.clock.advance(1000);
+  assertEquals(await resetRapidly(peer, 2001, 10), []);
+  assertEquals((await resetRapidly(peer, 3001, 1)).length, 1);
+  assertEquals([peer.losses, peer.connection.openStreams], [[], 0]);
+});
+
+test("Inbound bears a burst of 65 536 streams unless it is told otherwise", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  assertEquals(await resetRapidly(peer, 1, 65_536), []);
+  assertEquals((await resetRapidly(peer, 200_001, 1)).length, 1);
+  assertEquals(peer.losses, []);
+});
+
+test("Inbound bounds the messages that are not whole, on all streams together", async () => {
+  const limits = { maxMessageBytes: 64 * 1024 };
+  const peer = new RawPeer({ side: "responder", limits });
+  const bytes = new Uint8Array(32 * 1024);
+  // Sixteen of the largest messages: half of each in the opening, half after it.
+  for (let streamId = 1; streamId < 64; streamId += 2) {
+    peer.send(openFrame({ streamId, message: bytes, more: true }));
+  }
+  assertEquals(peer.connection.openStreams, 32);
+  await peer.take();
+  peer.send({ kind: "message", streamId: 1, message: bytesOf("x"), more: true, compressed: false });
+  const [status] = await peer.take();
+  assert(status?.kind === "status" && status.streamId === 1);
+  assertEquals(status.code, RpcStatus.RESOURCE_EXHAUSTED);
+  assert(status.text.startsWith("Too many large messages at once: "), status.text);
+  // The room of the one that ended is free again.
+  peer.send(openFrame({ streamId: 101, message: bytes, more: true }));
+  peer.send(openFrame({ streamId: 103, message: bytesOf("x"), more: true }));
+  const answers = await peer.take();
+  assertEquals(answers.map((frame) => frame.kind === "status" ? frame.streamId : 0), [103]);
+  // A message that is whole at once needs no room.
+  peer.send(openFrame({ streamId: 105, message: bytesOf("whole"), end: true }));
+  assertEquals([peer.kinds(105), peer.losses], [["open"], []]);
 });

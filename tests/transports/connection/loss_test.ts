@@ -1,11 +1,15 @@
+import { FrameError } from "../../../src/protocol/frame_error.ts";
 import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import {
   errorFromLoss,
   lossByClose,
+  lossByProtocol,
   lossByReplacement,
+  lossByTimeout,
   lossFromClose,
   lossFromError,
+  lossFromFault,
 } from "../../../src/transports/connection/loss.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
@@ -53,4 +57,23 @@ test("lossByReplacement() and lossByClose() close normally and differ in status"
   const [replaced, closed] = [lossByReplacement(), lossByClose()];
   assertEquals([replaced.closeCode, closed.closeCode], [1000, 1000]);
   assertEquals([replaced.code, closed.code], [RpcStatus.UNAVAILABLE, RpcStatus.CANCELLED]);
+});
+
+test("lossFromFault() takes status and close code of a frame error, and 4400 for the rest", () => {
+  const known = lossFromFault(new FrameError("Too large", RpcStatus.INTERNAL, 4413));
+  assertEquals([known.code, known.text, known.closeCode], [RpcStatus.INTERNAL, "Too large", 4413]);
+  const other = lossFromFault(new TypeError("a slip"));
+  assertEquals([other.code, other.closeCode, other.by], [RpcStatus.INTERNAL, 4400, "us"]);
+});
+
+test("lossByProtocol() names both sub-protocols", () => {
+  const { code, text, closeCode } = lossByProtocol("chat", "rpc-ts.v1");
+  assertEquals([code, closeCode], [RpcStatus.FAILED_PRECONDITION, 4400]);
+  assertEquals(text, 'Peer chose sub-protocol "chat", expected "rpc-ts.v1"');
+});
+
+test("lossByTimeout() is a loss that may be tried again", () => {
+  const { code, text, closeCode } = lossByTimeout(30);
+  assertEquals([code, closeCode], [RpcStatus.UNAVAILABLE, 4408]);
+  assertEquals(text, "Connection was not established within 30 ms");
 });

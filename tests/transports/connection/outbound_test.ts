@@ -88,13 +88,26 @@ test("Outbound.openStream() refuses messages above what the peer accepts", () =>
 
 test("Outbound.openStream() refuses calls while too much waits to be sent", () => {
   const peer = new RawPeer({ isOpen: false, hello: false, limits: { maxQueuedBytes: 1000 } });
-  peer.connection.openStream(opening({ message: new Uint8Array(800) }));
+  peer.connection.openStream(opening({ message: new Uint8Array(1000) }));
   const error = assertThrows(
-    () => peer.connection.openStream(opening({ message: new Uint8Array(200) })),
+    () => peer.connection.openStream(opening()),
     RpcError,
     "bytes wait to be sent, limit is 1000",
   );
   assertEquals([error.code, error.maybeExecuted], [RpcStatus.RESOURCE_EXHAUSTED, false]);
+});
+
+test("Outbound.openStream() takes small calls while a large request waits for its turn", () => {
+  const peer = new RawPeer({ limits: { maxQueuedBytes: 1024 * 1024 } });
+  const message = new Uint8Array(4 * 1024 * 1024);
+  peer.connection.openStream(opening({ message }));
+  assert((peer.connection.stats()["queuedBytes"] ?? 0) > 2 * 1024 * 1024, "nothing waits");
+  assertEquals(peer.connection.openStream(opening({ message: new Uint8Array(10) })), 3);
+  assertThrows(
+    () => peer.connection.openStream(opening({ message })),
+    RpcError,
+    "bytes wait to be sent, limit is 1048576",
+  );
 });
 
 test("Outbound.openStream() uses no id for a call that it refuses", () => {
@@ -240,4 +253,62 @@ test("Outbound.cancelStream() says so to the peer once, and only of one's own st
   const frames = await peer.take();
   assertEquals(frames, [{ kind: "cancel", streamId: id, code: 4, reason: "Too slow" }]);
   assertEquals(peer.connection.openStreams, 1);
+});
+
+/** Fills the streams of a peer that gives no credit, 64 KiB each; answers what could not be sent. */
+async function answerUnread(peer: RawPeer, streamIds: readonly number[]): Promise<RpcError[]> {
+  const errors: RpcError[] = [];
+  for (const streamId of streamIds) {
+    peer.send(openFrame({ streamId, end: true }));
+    try {
+      peer.connection.endStream(streamId, ending({ message: new Uint8Array(FRAGMENT + 1) }));
+    } catch (error) {
+      assert(error instanceof RpcError);
+      errors.push(error);
+    }
+  }
+  await peer.take();
+  return errors;
+}
+
+test("Outbound.endStream() fails an answer when too many wait that nobody reads", async () => {
+  const peer = new RawPeer({
+    side: "responder",
+    hello: { streamWindowBytes: 0, connectionWindowBytes: 0 },
+    limits: { maxWaitingBytes: 2 * FRAGMENT },
+  });
+  assertEquals(await answerUnread(peer, [1, 3]), []);
+  const [error] = await answerUnread(peer, [5]);
+  assertEquals(error?.code, RpcStatus.RESOURCE_EXHAUSTED);
+  assert(error?.rawMessage.includes(`limit is ${2 * FRAGMENT}`), error?.rawMessage);
+  // A status without a message passes, and what was given up frees its room.
+  peer.connection.endStream(5, ending({ code: RpcStatus.RESOURCE_EXHAUSTED }));
+  peer.send({ kind: "cancel", streamId: 1, code: 1, reason: "" });
+  assertEquals(await answerUnread(peer, [7]), []);
+  assertEquals(peer.losses, []);
+});
+
+test("Outbound.sendMessage() fails when too much waits on all streams together", async () => {
+  const peer = new RawPeer({
+    side: "responder",
+    hello: { streamWindowBytes: 0, connectionWindowBytes: 0 },
+    limits: { maxWaitingBytes: 100 },
+  });
+  peer.send(openFrame({ end: true }), openFrame({ streamId: 3, end: true }));
+  const waiting = peer.connection.sendMessage(1, new Uint8Array(100));
+  assert(waiting !== undefined);
+  const error = assertThrows(
+    () => peer.connection.sendMessage(3, new Uint8Array(1)),
+    RpcError,
+    "100 bytes wait to be sent, limit is 100",
+  );
+  assertEquals(error.code, RpcStatus.RESOURCE_EXHAUSTED);
+  peer.send({ kind: "credit", streamId: 0, bytes: 2 ** 30, messages: 0 });
+  peer.send({ kind: "credit", streamId: 1, bytes: 2 ** 30, messages: 10 });
+  await waiting;
+  const next = peer.connection.sendMessage(3, new Uint8Array(1));
+  assert(next !== undefined, "the stream has no credit");
+  const refused = assertStatus(next, RpcStatus.CANCELLED);
+  peer.send({ kind: "cancel", streamId: 3, code: 1, reason: "" });
+  await refused;
 });

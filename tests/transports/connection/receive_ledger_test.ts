@@ -1,4 +1,6 @@
 import { createLimits } from "../../../src/protocol/limits.ts";
+import { RpcStatus } from "../../../src/protocol/status.ts";
+import { Fragments } from "../../../src/transports/connection/fragments.ts";
 import { ReceiveLedger } from "../../../src/transports/connection/receive_ledger.ts";
 import { StreamState } from "../../../src/transports/connection/stream_state.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
@@ -96,7 +98,7 @@ test("ReceiveLedger.release() grants nothing to a stream on which nothing more c
 
 test("ReceiveLedger.payForPartial() lets a message through that is larger than the window", () => {
   const { ledger, stream, grants } = setUp();
-  stream.partial = { fragments: [], bytes: 600, creditedBytes: 0, compressed: false };
+  stream.partial = { fragments: new Fragments(), bytes: 600, creditedBytes: 0, compressed: false };
   ledger.payForPartial(stream);
   assertEquals(grants, [[1, 600, 0]]);
   stream.partial.bytes = 1100;
@@ -106,7 +108,7 @@ test("ReceiveLedger.payForPartial() lets a message through that is larger than t
 
 test("ReceiveLedger.payForPartial() pays for nothing while a message is unread, and then at once", () => {
   const { ledger, stream, grants } = setUp();
-  stream.partial = { fragments: [], bytes: 600, creditedBytes: 0, compressed: false };
+  stream.partial = { fragments: new Fragments(), bytes: 600, creditedBytes: 0, compressed: false };
   stream.unreadMessages = 1;
   ledger.payForPartial(stream);
   assertEquals(grants, []);
@@ -125,7 +127,12 @@ test("ReceiveLedger.release() does not pay twice for what was paid as fragments"
 
 test("ReceiveLedger.dropPartial() pays the connection for what had not been paid", () => {
   const { ledger, stream, grants } = setUp();
-  stream.partial = { fragments: [], bytes: 3500, creditedBytes: 1000, compressed: false };
+  stream.partial = {
+    fragments: new Fragments(),
+    bytes: 3500,
+    creditedBytes: 1000,
+    compressed: false,
+  };
   ledger.dropPartial(stream);
   ledger.dropPartial(stream);
   assertEquals([grants, stream.partial], [[[0, 2500, 0]], undefined]);
@@ -137,4 +144,31 @@ test("ReceiveLedger.oweConnection() grants when half of the window is owed", () 
   assertEquals(grants, []);
   ledger.oweConnection(1);
   assertEquals(grants, [[0, 2500, 0]]);
+});
+
+test("ReceiveLedger.findPartialFault() leaves room for 16 of the largest messages", () => {
+  const { ledger, stream } = setUp();
+  const room = 16 * createLimits().maxMessageBytes;
+  assertEquals(ledger.findPartialFault(room), undefined);
+  const error = ledger.findPartialFault(room + 1);
+  assertEquals(error?.code, RpcStatus.RESOURCE_EXHAUSTED);
+  stream.partial = { fragments: new Fragments(), bytes: 600, creditedBytes: 0, compressed: false };
+  ledger.payForPartial(stream);
+  assertEquals(ledger.findPartialFault(room - 600), undefined);
+  assert(ledger.findPartialFault(room - 599) !== undefined);
+  ledger.dropPartial(stream);
+  assertEquals(ledger.findPartialFault(room), undefined);
+});
+
+test("ReceiveLedger.findPartialFault() counts a message until it is consumed", () => {
+  const { ledger, stream } = setUp();
+  const room = 16 * createLimits().maxMessageBytes;
+  stream.partial = { fragments: new Fragments(), bytes: 600, creditedBytes: 0, compressed: false };
+  ledger.payForPartial(stream);
+  stream.creditedBytes = stream.partial.creditedBytes;
+  stream.partial = undefined;
+  stream.unreadMessages = 1;
+  assert(ledger.findPartialFault(room - 599) !== undefined);
+  ledger.release(stream, 700);
+  assertEquals(ledger.findPartialFault(room), undefined);
 });

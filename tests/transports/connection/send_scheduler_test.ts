@@ -199,7 +199,7 @@ test("SendScheduler.drop() tells those who wait and forgets what they sent", asy
   const refused = waiting.map((promise) =>
     assertStatus(promise ?? Promise.resolve(), RpcStatus.ABORTED, "Gone")
   );
-  setup.scheduler.drop(stream, new RpcError(RpcStatus.ABORTED, "Gone"));
+  setup.scheduler.drop(stream, () => new RpcError(RpcStatus.ABORTED, "Gone"));
   await Promise.all(refused);
   setup.scheduler.grantStream(stream, 1000, 1000);
   assertEquals(await setup.take(), ["1:100+", "1:100+"]);
@@ -214,7 +214,7 @@ test("SendScheduler.drop() of one stream that waits lets the others go on", asyn
   }
   const [, second] = streams;
   if (second !== undefined) {
-    setup.scheduler.drop(second, new RpcError(RpcStatus.ABORTED, "Gone"));
+    setup.scheduler.drop(second, () => new RpcError(RpcStatus.ABORTED, "Gone"));
   }
   setup.scheduler.grantConnection(1000);
   assertEquals(await setup.take(), ["1:10", "5:10"]);
@@ -239,11 +239,82 @@ test("SendScheduler costs nothing for a stream that was dropped while it was rea
   const [full, gone] = [createStream(1), createStream(3)];
   setup.scheduler.sendMessage(full, new Uint8Array(1024 * KIB));
   setup.scheduler.sendMessage(gone, new Uint8Array(10))?.catch(() => {});
-  setup.scheduler.drop(gone, new RpcError(RpcStatus.ABORTED, "Gone"));
+  setup.scheduler.drop(gone, () => new RpcError(RpcStatus.ABORTED, "Gone"));
   setup.channel.isStalled = false;
   setup.channel.bufferedBytes = 0;
   setup.writer.checkDrained();
   const frames = await setup.take();
   assert(frames.every((frame) => frame.startsWith("1:")), `frames are ${frames}`);
   assertEquals(setup.scheduler.waitingBytes, 0);
+});
+
+/** Counts how often a stream is asked what it has to send. */
+function countTurns(stream: StreamState): () => number {
+  let turns = 0;
+  const { outbox } = stream;
+  const peek = outbox.peek.bind(outbox);
+  outbox.peek = () => {
+    turns++;
+    return peek();
+  };
+  return () => turns;
+}
+
+test("SendScheduler.grantConnection() of little wakes as few streams as it can serve", async () => {
+  const setup = new Setup({ connectionBytes: 1 });
+  const streams = Array.from({ length: 100 }, (_, index) => createStream(1 + 2 * index));
+  for (const stream of streams) setup.scheduler.sendMessage(stream, new Uint8Array(10));
+  await setup.take();
+  const turns = streams.map(countTurns);
+  const sum = (): number => turns.reduce((total, count) => total + count(), 0);
+  for (let count = 0; count < 9; count++) setup.scheduler.grantConnection(1);
+  assertEquals([sum(), await setup.take()], [0, []]);
+  setup.scheduler.grantConnection(1);
+  assertEquals([sum(), await setup.take()], [1, ["3:10"]]);
+});
+
+test("SendScheduler.grantConnection() lets streams that waited take turns", async () => {
+  const setup = new Setup({ connectionBytes: 1, maxFragmentBytes: 10 });
+  const streams = [1, 3, 5].map((id) => createStream(id));
+  for (const stream of streams) {
+    setup.scheduler.enqueue(stream, {
+      kind: "outbound",
+      message: new Uint8Array(20),
+      offset: 0,
+      done: undefined,
+    });
+  }
+  assertEquals(await setup.take(), ["1:10+"]);
+  setup.scheduler.grantConnection(1000);
+  assertEquals(await setup.take(), ["1:10", "3:10+", "5:10+", "3:10", "5:10"]);
+});
+
+test("SendScheduler.drop() keeps nothing of a stream, however full the writer is", async () => {
+  const setup = new Setup();
+  setup.channel.isStalled = true;
+  setup.scheduler.sendMessage(createStream(1), new Uint8Array(60_000));
+  setup.channel.bufferedBytes = 600 * KIB;
+  for (let count = 0; count < 10; count++) {
+    setup.scheduler.sendMessage(createStream(3), new Uint8Array(60_000));
+    setup.writer.flush();
+  }
+  const stream = createStream(5);
+  const turns = countTurns(stream);
+  setup.scheduler.enqueue(stream, statusFrame({ streamId: 5, message: new Uint8Array(9) }));
+  const { waitingBytes } = setup.scheduler;
+  setup.scheduler.drop(stream, () => new RpcError(RpcStatus.ABORTED, "Gone"));
+  assertEquals(setup.scheduler.waitingBytes, waitingBytes - 9);
+  setup.channel.isStalled = false;
+  setup.channel.bufferedBytes = 0;
+  setup.writer.checkDrained();
+  setup.scheduler.pump();
+  assertEquals(turns(), 0);
+  await setup.take();
+});
+
+test("SendScheduler.drop() makes no reason where nobody waits for one", () => {
+  const setup = new Setup();
+  setup.scheduler.drop(createStream(1), () => {
+    throw new Error("nobody waits");
+  });
 });

@@ -36,7 +36,7 @@ export interface RpcLimits {
   /** Bytes that may wait to be sent on a connection; 16 MiB by default. */
   readonly maxQueuedBytes: number;
   /**
-   * Bytes of messages that may wait on all streams for credit or room in the socket; 256 MiB by
+   * Bytes of messages that may wait on all streams for credit or room in the socket; 512 MiB by
    * default. A call that has another one to send fails: its peer asks for more than it reads.
    */
   readonly maxWaitingBytes: number;
@@ -72,7 +72,7 @@ export const DEFAULT_LIMITS: RpcLimits = Object.freeze({
   streamWindowMessages: 1024,
   connectionWindowBytes: 64 * 1024 * 1024,
   maxQueuedBytes: 16 * 1024 * 1024,
-  maxWaitingBytes: 256 * 1024 * 1024,
+  maxWaitingBytes: 512 * 1024 * 1024,
   streamsPerSecond: 1_000_000,
   streamBurst: 65_536,
   pingsPerSecond: 16,

@@ -21,7 +21,10 @@ test("bunRpc() rejects wrong contracts, paths, origins and times at once", () =>
 
 test("bunRpc() gives Bun the limits that it was given", async () => {
   const rpc = bunRpc({ contracts: [], limits: { maxQueuedBytes: 1000 }, idleTimeoutMs: 5000 });
-  assertEquals([rpc.websocket.backpressureLimit, rpc.websocket.idleTimeout], [2000 + 1024 * 1024, 5]);
+  assertEquals([rpc.websocket.backpressureLimit, rpc.websocket.idleTimeout], [
+    2000 + 1024 * 1024,
+    5,
+  ]);
   await rpc.server.close();
 });
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MS = 20;
 /** A number that stays the same so often has come to rest. */
-const STILL_POLLS = 25;
+const STILL_POLLS = 15;
 const MAX_WAIT_MS = 30_000;
 
 /** Waits until a number has stopped changing, and answers it. */

@@ -16,6 +16,13 @@ const MIN_POLL_MS = 1;
 /** and less and less often, down to this, while nothing leaves it: its peer may have stopped to read. */
 const MAX_POLL_MS = 16;
 
+/**
+ * After so much without a pause data waits for the next turn of the event loop. A reader that is fast
+ * and has credit enough never fills its socket, and would keep all other connections waiting.
+ */
+const TURN_BYTES = 16 * 1024 * 1024;
+const TURN_FRAMES = 64 * 1024;
+
 /** What a {@linkcode BatchWriter} needs beside the channel. */
 export interface BatchWriterOptions {
   readonly encoder: FrameEncoder;
@@ -50,6 +57,9 @@ export class BatchWriter {
   #isEnded = false;
   #poll: RpcTimer | undefined;
   #pollMs = MIN_POLL_MS;
+  /** What `frames` and `bytes` were at the last pause. */
+  #pauseFrames = 0;
+  #pauseBytes = 0;
   /** Batches handed to the channel. */
   batches = 0;
   /** Frames written. */
@@ -151,8 +161,9 @@ export class BatchWriter {
       return this.#fail(error);
     }
     const waiting = this.#channel.bufferedBytes;
-    if (waiting <= HIGH_WATER_BYTES) return;
-    this.#block();
+    const isTurnOver = this.frames - this.#pauseFrames > TURN_FRAMES ||
+      this.bytes - this.#pauseBytes > TURN_BYTES;
+    if (waiting > HIGH_WATER_BYTES || isTurnOver) this.#block();
     // Openings are refused before; statuses and control frames may pass the limit by a little.
     if (waiting <= this.#options.maxQueuedBytes + HIGH_WATER_BYTES) return;
     this.#fail(
@@ -180,6 +191,8 @@ export class BatchWriter {
     const before = this.#channel.bufferedBytes;
     this.#poll = this.#options.clock.setTimer(() => {
       this.#poll = undefined;
+      this.#pauseFrames = this.frames;
+      this.#pauseBytes = this.bytes;
       const isMoving = this.#channel.bufferedBytes < before;
       this.#pollMs = isMoving ? MIN_POLL_MS : Math.min(this.#pollMs * 2, MAX_POLL_MS);
       this.checkDrained();

@@ -5,6 +5,8 @@ const MIN_INTERVAL_MS = 100;
 const MAX_INTERVAL_MS = 6400;
 /** A round trip that carries this share of the window was limited by it, as far as one can tell. */
 const FULL_SHARE = 2 / 3;
+/** A round trip that takes this much longer than the shortest one waits in a queue. */
+const QUEUED_FACTOR = 1.5;
 
 /** What a {@linkcode WindowTuner} works with. */
 export interface WindowTunerOptions {
@@ -25,7 +27,9 @@ export interface WindowTunerOptions {
  *
  * While data comes in it sends a ping now and then, and counts what comes until the answer. A round
  * trip that brings most of a window could have brought more: the window then grows to twice that. It
- * never shrinks, and only a reader that keeps up makes it grow, because nothing comes without credit.
+ * does not when the answer was late, because then the path is full and a larger window only fills
+ * queues. It never shrinks, and only a reader that keeps up makes it grow, because nothing comes
+ * without credit.
  */
 export class WindowTuner {
   readonly #options: WindowTunerOptions;
@@ -35,6 +39,7 @@ export class WindowTuner {
   #messages = 0;
   #probedAt = -Infinity;
   #intervalMs = MIN_INTERVAL_MS;
+  #shortestMs = Infinity;
   /** How many times larger than at the beginning the window is. */
   scale = 1;
 
@@ -62,7 +67,10 @@ export class WindowTuner {
     this.#isProbing = false;
     const share = this.#share;
     this.#forget();
-    if (share < FULL_SHARE) {
+    const roundTripMs = this.#options.clock.now() - this.#probedAt;
+    this.#shortestMs = Math.min(this.#shortestMs, roundTripMs);
+    const isQueued = roundTripMs > this.#shortestMs * QUEUED_FACTOR;
+    if (share < FULL_SHARE || isQueued) {
       this.#intervalMs = Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
       return;
     }

@@ -223,3 +223,26 @@ test("BatchWriter.end() drops what waits and leaves no timer", async () => {
   await settle();
   assertEquals([channel.sent.length, clock.pending], [before, 0]);
 });
+
+test("BatchWriter.isWritable is false after 64 Ki frames or 16 MiB until the next turn", async () => {
+  for (const [frame, most] of [[PING, 64 * KIB], [data(60 * KIB), 273]] as const) {
+    const setup = setUp();
+    const { writer, clock } = setup;
+    for (let round = 0; round < 3; round++) {
+      for (let count = 0; count < most; count++) writer.write(frame);
+      writer.flush();
+      assertEquals([writer.isWritable, clock.pending], [true, 0]);
+      writer.write(frame);
+      writer.flush();
+      assertEquals([writer.isWritable, clock.pending], [false, 1]);
+      // What has come says nothing: it may have been there before this turn began.
+      writer.checkDrained();
+      writer.write(frame);
+      writer.flush();
+      assertEquals([writer.isWritable, clock.pending], [false, 1]);
+      await clock.advance(1);
+      assertEquals([writer.isWritable, clock.pending], [true, 0]);
+    }
+    assertEquals(setup.failures, []);
+  }
+});

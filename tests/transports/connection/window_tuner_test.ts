@@ -101,3 +101,18 @@ test("WindowTuner never grows when the limit is the window, or below it", () => 
     assertEquals([tuner.scale, probes.length], [1, 0]);
   }
 });
+
+test("WindowTuner grows while answers are as fast as the fastest, and stops when they are not", async () => {
+  const { clock, tuner } = createTuner(1024 * KIB);
+  const scales: number[] = [];
+  for (const delayMs of [10, 15, 16, 30, 10]) {
+    // As long as the longest pause between two probes.
+    await clock.advance(6400);
+    tuner.onData(4 * KIB * tuner.scale, 0);
+    tuner.onData(4 * KIB * tuner.scale, 0);
+    await clock.advance(delayMs);
+    tuner.onAnswer();
+    scales.push(tuner.scale);
+  }
+  assertEquals(scales, [2, 4, 4, 4, 8]);
+});

@@ -10,7 +10,7 @@ import { runSuite, type Suite } from "./run_suite.ts";
 import { addCounts, formatCounts, NO_TESTS, parseBunSummary, parseDenoSummary } from "./summary.ts";
 
 /** Folders whose tests start programs, so that no list of permissions would bind them. */
-const PROGRAMS = ["browser", "examples", "faults", "gate", "integration", "interop"];
+const PROGRAMS = ["browser", "examples", "faults", "fuzz", "gate", "integration", "interop"];
 
 /** The test files and folders right below `tests/` whose names `wanted` picks. */
 async function listTests(wanted: (name: string) => boolean): Promise<string[]> {

@@ -20,7 +20,7 @@ import { RpcMetadata } from "../../src/protocol/metadata.ts";
 import { validateMetadata } from "../../src/protocol/metadata_rules.ts";
 import { parseMethodPath } from "../../src/protocol/method_path.ts";
 import { FrameReader } from "../../src/protocol/native/frame_reader.ts";
-import { decodeHello, encodeHello } from "../../src/protocol/native/hello_codec.ts";
+import { encodeHello } from "../../src/protocol/native/hello_codec.ts";
 import {
   MetadataBlockReader,
   writeMetadataBlock,
@@ -253,7 +253,6 @@ const hello: FuzzTarget = {
       assert(frame.compressions.length <= bytes.length, "names from nowhere");
     }, isFrameError),
   createWorst: [
-    // A limit on its payload is not what this is about.
     (bytes) => concat([1, 10], varint(bytes), new Uint8Array(bytes)),
   ],
 };
@@ -656,8 +655,3 @@ export const TARGETS: readonly FuzzTarget[] = [
   origins,
   handshakes,
 ];
-
-/** The payload of HELLO without the limit of its length, to see how its time grows. */
-export function decodeLongHello(bytes: Uint8Array): void {
-  read(bytes, decodeHello);
-}

@@ -308,7 +308,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     if (!this.#isCurrent(connection)) return;
     this.logger.debug("Connected");
     this.#settleReady(true);
-    this.connectionReady();
+    this.#callHook(() => this.connectionReady());
   }
 
   #ended(connection: Connection, loss: ConnectionLoss): void {
@@ -317,11 +317,18 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     this.#state = { kind: "lost", loss };
     this.logger.info("Connection lost", { closeCode: loss.closeCode, by: loss.by });
     this.#settleReady(false);
-    this.connectionLost({
-      error: errorFromLoss(loss, true),
-      closeCode: loss.closeCode,
-      by: loss.by,
-    });
+    const { closeCode, by } = loss;
+    this.#callHook(() => this.connectionLost({ error: errorFromLoss(loss, true), closeCode, by }));
+  }
+
+  /** Calls code of the user in an event of the socket, where a throw would end the process. */
+  #callHook(hook: () => void): void {
+    try {
+      hook();
+    } catch (error) {
+      const name = error instanceof Error ? error.name : typeof error;
+      this.logger.error("Hook of the transport threw", { name });
+    }
   }
 
   #isCurrent(connection: Connection): boolean {

@@ -5,6 +5,7 @@ import { RpcWebSocketCallerTransport } from "../../../src/transports/websocket/c
 import type { WebSocketLike } from "../../../src/transports/websocket/web_socket_like.ts";
 import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
 import { FakeClock, settle } from "../../support/fake_clock.ts";
+import { createLog, messagesOf } from "../../support/log.ts";
 import { MessageLog } from "../../support/message_log.ts";
 import { serveSockets } from "../../support/serve_sockets.ts";
 import { FakeSocket } from "../../support/socket_pair.ts";
@@ -158,4 +159,19 @@ test("RpcWebSocketCallerTransport.connect() ends calls with UNAVAILABLE when nob
   assertEquals([status.code, status.maybeExecuted], [RpcStatus.UNAVAILABLE, false]);
   assertEquals((await near.reconnect()).level, "degraded");
   await near.close();
+});
+
+test("RpcWebSocketCallerTransport outlives a listener to its loss that throws", () => {
+  const { logger, records } = createLog();
+  const [socket] = FakeSocket.pair();
+  const near = new RpcWebSocketCallerTransport(socket, {
+    logger,
+    onConnectionLost: () => {
+      throw new SyntaxError("a secret");
+    },
+  });
+  socket.lose();
+  assertEquals([near.isClosed, near.health().level], [true, "closed"]);
+  assertEquals(messagesOf(records, "error"), ["Hook of the transport threw"]);
+  assert(!JSON.stringify(records).includes("secret"));
 });

@@ -49,6 +49,7 @@ export {
   clientStream,
   createContextKey,
   defineContract,
+  defineContractWith,
   type RpcCallOptions,
   type RpcClient,
   type RpcContextKey,
@@ -81,7 +82,9 @@ export {
 // What they run on.
 export {
   createMemoryTransportPair,
+  gzipCompression,
   type IRpcTransport,
+  type RpcCompression,
   type RpcHealthStatus,
   type RpcPeerInfo,
   RpcWebSocketCallerTransport,

@@ -48,7 +48,7 @@ function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The policy: two hooks of the base class, and a function that makes sockets. */
+/** The policy: three hooks of the base class, and a function that makes sockets. */
 class PatientTransport extends RpcWebSocketCallerTransport {
   readonly firstLoss = Promise.withResolvers<void>();
 
@@ -64,6 +64,10 @@ class PatientTransport extends RpcWebSocketCallerTransport {
   protected override connectionLost(): void {
     console.log("Connection lost");
     this.firstLoss.resolve();
+    void this.reconnect();
+  }
+
+  protected override reconnectFailed(): void {
     void this.reconnect();
   }
 }

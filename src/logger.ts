@@ -104,4 +104,4 @@ export class RpcLogger {
 }
 
 /** The logger that says nothing; the default everywhere. */
-export const silentLogger: RpcLogger = new RpcLogger("silent");
+export const silentLogger: RpcLogger = /* @__PURE__ */ new RpcLogger("silent");

@@ -3,8 +3,8 @@ import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, type RpcStatusCode } from "../protocol/status.ts";
 import { DirectMessage } from "../transports/direct_message.ts";
 
-/** What {@linkcode encodeMessage} and {@linkcode decodeMessage} say when a codec fails. */
-export interface CallCodecOptions {
+/** What {@linkcode createCodecError} says when a codec fails. */
+export interface CodecErrorOptions {
   /** What the message is, for example `request of "/Chat/send"`. */
   readonly what: string;
   /** Status of the failure. */
@@ -16,46 +16,28 @@ export interface CallCodecOptions {
 /**
  * Encodes a value, or boxes it where there is no codec because the transport is zero-copy.
  *
- * @throws {RpcError} With the codec's error as cause
+ * @throws {unknown} What the codec throws
  */
-export function encodeMessage(
-  codec: RpcCodec | undefined,
-  value: unknown,
-  options: CallCodecOptions,
-): unknown {
-  if (codec === undefined) return new DirectMessage(value);
-  try {
-    return codec.encode(value);
-  } catch (cause) {
-    throw codecError("encode", cause, options);
-  }
+export function encodeMessage(codec: RpcCodec | undefined, value: unknown): unknown {
+  return codec === undefined ? new DirectMessage(value) : codec.encode(value);
 }
 
 /**
  * Decodes a message, or takes it out of its box.
  *
- * @throws {RpcError} With the codec's error as cause
+ * @throws {unknown} What the codec throws
  */
-export function decodeMessage(
-  codec: RpcCodec | undefined,
-  message: unknown,
-  options: CallCodecOptions,
-): unknown {
+export function decodeMessage(codec: RpcCodec | undefined, message: unknown): unknown {
+  if (message instanceof Uint8Array && codec !== undefined) return codec.decode(message);
   if (message instanceof DirectMessage) return message.value;
-  try {
-    if (codec === undefined || !(message instanceof Uint8Array)) {
-      throw new TypeError("Cannot decode message: it is of another kind than the transport's");
-    }
-    return codec.decode(message);
-  } catch (cause) {
-    throw codecError("decode", cause, options);
-  }
+  throw new TypeError("Cannot decode message: it is of another kind than the transport's");
 }
 
-function codecError(
+/** What a call fails with when its codec threw `cause`. */
+export function createCodecError(
   verb: "encode" | "decode",
   cause: unknown,
-  options: CallCodecOptions,
+  options: CodecErrorOptions,
 ): RpcError {
   // The codec's words may quote the value, which is nobody else's business: they stay in the cause.
   return new RpcError(options.code, `Cannot ${verb} ${options.what}`, {

@@ -1,9 +1,11 @@
 import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcClock } from "../internal/clock.ts";
+import type { IdMap } from "../internal/id_map.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { RpcError } from "../protocol/rpc_error.ts";
 import type { RpcTransportMessage } from "../transports/message.ts";
 import type { IRpcTransport } from "../transports/transport.ts";
+import type { BatchKeeper } from "./batch_keeper.ts";
 
 /** A call on its stream. */
 export interface StreamCall {
@@ -21,9 +23,11 @@ export interface CallEnvironment {
   readonly clock: RpcClock;
   readonly logger: RpcLogger;
   /** Calls by stream; a call puts itself in and takes itself out. */
-  readonly calls: Map<number, StreamCall>;
-  /** Codec of methods that name none. */
-  readonly codec: RpcCodec;
+  readonly calls: IdMap<StreamCall>;
+  /** Lets messages of all calls wait as views of their batch. */
+  readonly keeper: BatchKeeper;
+  /** Codec of methods that name none, instead of their default. */
+  readonly codec: RpcCodec | undefined;
 }
 
 /** What a call needs to know of its method. */
@@ -32,12 +36,28 @@ export interface CallMethod {
   readonly path: string;
   readonly requestCodec: RpcCodec | undefined;
   readonly responseCodec: RpcCodec | undefined;
+  readonly defaultCodec: RpcCodec | undefined;
 }
 
-/** The codec for a message; undefined where messages go as they are. */
-export function codecFor(
-  environment: CallEnvironment,
-  codec: RpcCodec | undefined,
+/** The codec of requests; undefined where messages go as they are. */
+export function requestCodecOf(
+  { transport, codec }: CallEnvironment,
+  method: CallMethod,
 ): RpcCodec | undefined {
-  return environment.transport.supportsZeroCopy ? undefined : codec ?? environment.codec;
+  if (transport.supportsZeroCopy) return undefined;
+  return method.requestCodec ?? codec ?? method.defaultCodec;
+}
+
+/** The codec of responses; undefined where messages go as they are. */
+export function responseCodecOf(
+  { transport, codec }: CallEnvironment,
+  method: CallMethod,
+): RpcCodec | undefined {
+  if (transport.supportsZeroCopy) return undefined;
+  return method.responseCodec ?? codec ?? method.defaultCodec;
+}
+
+/** How many bytes a message has; 0 where messages go as they are. */
+export function messageBytes(message: unknown): number {
+  return message instanceof Uint8Array ? message.length : 0;
 }

@@ -7,7 +7,7 @@ import { deadlineError, errorFromAbort } from "./abort.ts";
  * Joins all that may end a call from this side: its deadline, its signal, and the call that it
  * serves. One timer and one listener a signal, and only where they were asked for.
  */
-export class CallGuard {
+export class CallGuard implements EventListenerObject {
   readonly #clock: RpcClock;
   readonly #onAbort: (error: RpcError) => void;
   #timer: RpcTimer | undefined;
@@ -35,20 +35,21 @@ export class CallGuard {
     if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
     this.#timer = undefined;
     if (this.#signals === undefined) return;
-    for (const signal of this.#signals) signal.removeEventListener("abort", this.#onSignal);
+    for (const signal of this.#signals) signal.removeEventListener("abort", this);
     this.#signals = undefined;
   }
 
   #watch(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
-    signal.addEventListener("abort", this.#onSignal);
+    signal.addEventListener("abort", this);
     (this.#signals ??= []).push(signal);
   }
 
-  readonly #onSignal = (event: Event): void => {
+  /** Hears of a signal: the guard itself is the listener. */
+  handleEvent(event: Event): void {
     // The listener is on abort signals only.
     this.#abort(errorFromAbort((event.target as AbortSignal).reason));
-  };
+  }
 
   #abort(error: RpcError): void {
     this.stop();

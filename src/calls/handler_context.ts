@@ -3,8 +3,9 @@ import type { RpcContextKey } from "../contracts/context_key.ts";
 import type { RpcClock } from "../internal/clock.ts";
 import type { RpcLogger } from "../logger.ts";
 import { RpcMetadata, type RpcMetadataValue } from "../protocol/metadata.ts";
-import { validateMetadata } from "../protocol/metadata_rules.ts";
-import type { RpcError } from "../protocol/rpc_error.ts";
+import { type RpcMetadataLimits, validateMetadata } from "../protocol/metadata_rules.ts";
+import { RpcError } from "../protocol/rpc_error.ts";
+import { RpcStatus } from "../protocol/status.ts";
 import type { RpcPeerInfo } from "../transports/transport.ts";
 
 /** What a {@linkcode RpcHandlerContext} is made of. */
@@ -14,6 +15,8 @@ export interface HandlerContextOptions {
   readonly peer: RpcPeerInfo;
   readonly clock: RpcClock;
   readonly logger: RpcLogger;
+  /** What headers and trailers are held to; the defaults unless given. */
+  readonly limits?: RpcMetadataLimits;
   /** When the call must be over, on the clock; undefined without a deadline. */
   readonly deadline: number | undefined;
   /** Moves the deadline to an earlier moment. */
@@ -114,12 +117,13 @@ export class RpcHandlerContext implements RpcParentCall {
    * @param name Lower-case name; `-bin` at its end for bytes
    * @param value Text, bytes, or several of them
    * @throws {TypeError} When the header may not be sent, or the headers have been sent
+   * @throws {RpcError} `RESOURCE_EXHAUSTED` when the headers are above a limit
    */
   setHeader(name: string, value: RpcMetadataValue | readonly RpcMetadataValue[]): void {
     if (this.#hasSentHeaders) {
       throw new TypeError(`Cannot set header "${name}": the response headers have been sent`);
     }
-    this.#headers = replace(this.#headers, name, value);
+    this.#headers = this.#replace(this.#headers, name, value);
   }
 
   /**
@@ -128,9 +132,10 @@ export class RpcHandlerContext implements RpcParentCall {
    * @param name Lower-case name; `-bin` at its end for bytes
    * @param value Text, bytes, or several of them
    * @throws {TypeError} When the trailer may not be sent
+   * @throws {RpcError} `RESOURCE_EXHAUSTED` when the trailers are above a limit
    */
   setTrailer(name: string, value: RpcMetadataValue | readonly RpcMetadataValue[]): void {
-    this.#trailers = replace(this.#trailers, name, value);
+    this.#trailers = this.#replace(this.#trailers, name, value);
   }
 
   /**
@@ -170,21 +175,22 @@ export class RpcHandlerContext implements RpcParentCall {
   get trailers(): RpcMetadata {
     return this.#trailers;
   }
-}
 
-function replace(
-  metadata: RpcMetadata,
-  name: string,
-  value: RpcMetadataValue | readonly RpcMetadataValue[],
-): RpcMetadata {
-  let replaced = metadata.without(name);
-  const values = typeof value === "string" || value instanceof Uint8Array ? [value] : value;
-  for (const one of values) replaced = replaced.with(name, one);
-  try {
-    validateMetadata(replaced);
-  } catch (cause) {
-    // A handler that breaks the rules has a mistake in it, which is not the caller's.
-    throw new TypeError(cause instanceof Error ? cause.message : String(cause), { cause });
+  #replace(
+    metadata: RpcMetadata,
+    name: string,
+    value: RpcMetadataValue | readonly RpcMetadataValue[],
+  ): RpcMetadata {
+    let replaced = metadata.without(name);
+    const values = typeof value === "string" || value instanceof Uint8Array ? [value] : value;
+    for (const one of values) replaced = replaced.with(name, one);
+    try {
+      validateMetadata(replaced, this.#options.limits);
+    } catch (cause) {
+      if (cause instanceof RpcError && cause.code === RpcStatus.RESOURCE_EXHAUSTED) throw cause;
+      // A handler that breaks the rules has a mistake in it, which is not the caller's.
+      throw new TypeError(cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+    return replaced;
   }
-  return replaced;
 }

@@ -2,6 +2,8 @@ import { keepBytes } from "../internal/bytes.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
 import { Fifo } from "../internal/fifo.ts";
 import type { RpcError } from "../protocol/rpc_error.ts";
+import { RpcCompressedMessage, wireBytesOf } from "../transports/compressed_message.ts";
+import type { BatchHolder, BatchKeeper } from "./batch_keeper.ts";
 
 /** What an {@linkcode InboundQueue} needs of its call. */
 export interface InboundQueueOptions<T> {
@@ -13,6 +15,8 @@ export interface InboundQueueOptions<T> {
   readonly onDecodeError: (error: unknown) => RpcError;
   /** Called when the reader stops before the end. */
   readonly onReturn: () => void;
+  /** Says how long messages may wait as views of their batch; they are copied at once without it. */
+  readonly keeper?: BatchKeeper;
 }
 
 /** A message that came in the frame that opens or ends its stream, which costs no credit. */
@@ -26,18 +30,26 @@ class UnchargedMessage {
 
 type QueueEnd = { readonly error: RpcError | undefined };
 
+type MaybeLater<T> = T | Promise<T>;
+
 /**
  * The one place where messages of a call wait for their reader.
  *
- * Messages wait as they came: they are decoded when they are read, so a reader that pauses stops the
- * decoding too. How many can wait is bounded by the credit that the peer has; it gets more as
+ * Messages wait as they came: they are inflated and decoded when they are read, so a reader that
+ * pauses stops that too. How many can wait is bounded by the credit that the peer has; it gets more as
  * messages are read. Messages that came before the end are read before it is told.
  */
-export class InboundQueue<T> implements AsyncIterableIterator<T, undefined> {
+export class InboundQueue<T> implements AsyncIterableIterator<T, undefined>, BatchHolder {
   readonly #options: InboundQueueOptions<T>;
   readonly #messages: Fifo<unknown> = new Fifo();
   readonly #readers: Fifo<Deferred<IteratorResult<T, undefined>>> = new Fifo();
+  /** Messages that are being inflated for a reader; made when there is one. */
+  #inflating: Set<RpcCompressedMessage> | undefined;
   #end: QueueEnd | undefined;
+  /** The batch that messages here are views of. */
+  #batch: ArrayBufferLike | undefined;
+  /** How many have been added since the first view of it. */
+  #addedSince = 0;
 
   constructor(options: InboundQueueOptions<T>) {
     this.#options = options;
@@ -47,14 +59,20 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined> {
   push(message: unknown): void {
     if (this.#end !== undefined) return this.#release(message);
     const reader = this.#readers.shift();
-    if (reader !== undefined) this.#take(message).then(reader.resolve, reader.reject);
-    else this.#messages.push(message instanceof Uint8Array ? keepBytes(message) : message);
+    if (reader !== undefined) return this.#hand(reader, message);
+    this.#messages.push(message instanceof Uint8Array ? this.#keep(message) : message);
+    if (this.#batch !== undefined) this.#addedSince++;
   }
 
   /** Adds a message that cost no credit. */
   pushUncharged(message: unknown): void {
-    const kept = message instanceof Uint8Array ? keepBytes(message) : message;
-    this.push(new UnchargedMessage(kept));
+    this.push(new UnchargedMessage(keepMessage(message)));
+  }
+
+  letGoOfBatch(): void {
+    this.#messages.replaceLast(this.#addedSince, keepMessage);
+    this.#batch = undefined;
+    this.#addedSince = 0;
   }
 
   /** Ends the queue after what is in it; with an error the reader gets that last. */
@@ -68,7 +86,7 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined> {
 
   /** Ends the queue at once: what is in it is dropped. */
   abort(error?: RpcError): void {
-    const isCut = this.#messages.length > 0;
+    const isCut = this.#messages.length > 0 || (this.#inflating?.size ?? 0) > 0;
     this.#drop();
     // A reader must not take the cut for the end that its peer had told already.
     if (isCut) this.#end = { error };
@@ -76,7 +94,14 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#messages.length > 0) return this.#take(this.#messages.shift());
+    if (this.#messages.length > 0) {
+      try {
+        const result = this.#take(this.#messages.shift());
+        return result instanceof Promise ? result : Promise.resolve(result);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
     if (this.#end !== undefined) return this.#readEnd();
     const reader = createDeferred<IteratorResult<T, undefined>>();
     this.#readers.push(reader);
@@ -101,26 +126,72 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined> {
     for (let left = this.#messages.length; left > 0; left--) {
       this.#release(this.#messages.shift());
     }
+    if (this.#inflating === undefined) return;
+    for (const message of this.#inflating) message.drop();
+    this.#inflating.clear();
   }
 
   #release(message: unknown): void {
     if (message instanceof UnchargedMessage) return;
-    this.#options.release(message instanceof Uint8Array ? message.length : 0);
+    this.#options.release(wireBytesOf(message));
   }
 
-  #take(kept: unknown): Promise<IteratorResult<T, undefined>> {
-    this.#release(kept);
-    const message = kept instanceof UnchargedMessage ? kept.message : kept;
-    try {
-      const value = this.#options.decode(message);
-      if (!(value instanceof Promise)) return Promise.resolve({ done: false, value });
-      return value.then(
-        (decoded) => ({ done: false, value: decoded }),
-        (error: unknown) => Promise.reject(this.#options.onDecodeError(error)),
-      );
-    } catch (error) {
-      return Promise.reject(this.#options.onDecodeError(error));
+  /** The message as it may wait: a view of its batch for now, a copy where nobody calls it back. */
+  #keep(message: Uint8Array): Uint8Array {
+    const { keeper } = this.#options;
+    const { buffer } = message;
+    if (keeper === undefined || message.length * 2 >= buffer.byteLength) return keepBytes(message);
+    if (buffer !== this.#batch) {
+      keeper.hold(buffer, this);
+      this.#batch = buffer;
+      this.#addedSince = 0;
     }
+    return message;
+  }
+
+  #hand(reader: Deferred<IteratorResult<T, undefined>>, message: unknown): void {
+    try {
+      reader.resolve(this.#take(message));
+    } catch (error) {
+      reader.reject(error);
+    }
+  }
+
+  /** Makes a result of a message, at once where nothing has to be waited for. */
+  #take(kept: unknown): MaybeLater<IteratorResult<T, undefined>> {
+    const message = kept instanceof UnchargedMessage ? kept.message : kept;
+    if (message instanceof RpcCompressedMessage) return this.#inflate(message, kept);
+    this.#release(kept);
+    return this.#decode(message);
+  }
+
+  /** Inflates a message and then pays for it: the peer gets no credit for what waits to be inflated. */
+  async #inflate(
+    message: RpcCompressedMessage,
+    kept: unknown,
+  ): Promise<IteratorResult<T, undefined>> {
+    const inflating = this.#inflating ??= new Set();
+    inflating.add(message);
+    const bytes = await message.inflate().catch((error: unknown) => ({ error }));
+    const isWanted = inflating.delete(message);
+    this.#release(kept);
+    if (!isWanted) return this.#readEnd();
+    if ("error" in bytes) throw this.#options.onDecodeError(bytes.error);
+    return this.#decode(bytes);
+  }
+
+  #decode(message: unknown): MaybeLater<IteratorResult<T, undefined>> {
+    let value: T | Promise<T>;
+    try {
+      value = this.#options.decode(message);
+    } catch (error) {
+      throw this.#options.onDecodeError(error);
+    }
+    if (!(value instanceof Promise)) return { done: false, value };
+    return value.then(
+      (decoded) => ({ done: false, value: decoded }),
+      (error: unknown) => Promise.reject(this.#options.onDecodeError(error)),
+    );
   }
 
   /** Tells the end: its error to the first who asks, that it is over to everyone after. */
@@ -130,4 +201,9 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined> {
     this.#end = { error: undefined };
     return Promise.reject(error);
   }
+}
+
+/** A message to keep for as long as it takes. */
+function keepMessage(message: unknown): unknown {
+  return message instanceof Uint8Array ? keepBytes(message) : message;
 }

@@ -6,21 +6,18 @@ import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, toStatusCode } from "../protocol/status.ts";
 import type { StatusFrame } from "../protocol/frame.ts";
 import type { RpcTransportMessage } from "../transports/message.ts";
-import { decodeMessage, encodeMessage, UNDECODABLE } from "./call_codec.ts";
+import { createCodecError, decodeMessage, encodeMessage, UNDECODABLE } from "./call_codec.ts";
 import {
   type CallEnvironment,
   type CallMethod,
-  codecFor,
+  messageBytes,
+  requestCodecOf,
+  responseCodecOf,
   type StreamCall,
 } from "./call_environment.ts";
 import { ENDPOINT_CLOSED_TEXT } from "./abort.ts";
 import { CallGuard, findAbort, timeoutOf } from "./call_guard.ts";
 import { SourcePump } from "./source_pump.ts";
-
-type OutgoingState =
-  | { readonly kind: "idle" }
-  | { readonly kind: "open"; readonly streamId: number }
-  | { readonly kind: "ended" };
 
 /** What a call asks for: nothing, one request, or a source of them. */
 export type OutgoingRequest =
@@ -36,8 +33,9 @@ export abstract class OutgoingCall implements StreamCall {
   protected readonly environment: CallEnvironment;
   protected readonly method: CallMethod;
   protected readonly options: RpcCallOptions;
-  #state: OutgoingState = { kind: "idle" };
-  #streamId: number | undefined;
+  #state: "idle" | "open" | "ended" = "idle";
+  /** Set when it opens, and kept: what waits to be read is paid for after the end as well. */
+  #streamId = 0;
   #guard: CallGuard | undefined;
   #pump: SourcePump | undefined;
   #hasHeaders = false;
@@ -73,14 +71,15 @@ export abstract class OutgoingCall implements StreamCall {
       if (aborted !== undefined) throw notSent(aborted);
       this.#open(request, timeoutMs);
     } catch (error) {
-      this.#state = { kind: "ended" };
+      this.#state = "ended";
       if (request.kind === "many") this.#letGo(request.source);
+      this.onTrailers(RpcMetadata.empty);
       this.onFail(error, "local");
     }
   }
 
   receive(message: RpcTransportMessage): void {
-    if (this.#state.kind !== "open") return;
+    if (this.#state !== "open") return;
     switch (message.kind) {
       case "headers":
         return this.#takeHeaders(message.headers);
@@ -93,10 +92,11 @@ export abstract class OutgoingCall implements StreamCall {
   }
 
   abort(error: RpcError): void {
-    if (this.#state.kind !== "open") return;
-    const { streamId } = this.#state;
+    if (this.#state !== "open") return;
     this.#release();
-    this.environment.transport.cancelStream(streamId, error.code, error.rawMessage);
+    this.environment.transport.cancelStream(this.#streamId, error.code, error.rawMessage);
+    // There will be none; who waits for the end of the call is told all the same.
+    this.onTrailers(RpcMetadata.empty);
     this.onFail(error, "local");
   }
 
@@ -106,18 +106,18 @@ export abstract class OutgoingCall implements StreamCall {
 
   /** Pays for a response that was read or dropped. */
   protected releaseMessage(bytes: number): void {
-    if (this.#streamId !== undefined) {
-      this.environment.transport.releaseMessage(this.#streamId, bytes);
-    }
+    if (this.#state !== "idle") this.environment.transport.releaseMessage(this.#streamId, bytes);
   }
 
   /** Decodes a response. */
   protected decode(message: unknown): unknown {
-    return decodeMessage(codecFor(this.environment, this.method.responseCodec), message, {
-      what: `response of "${this.method.path}"`,
-      code: UNDECODABLE,
-      maybeExecuted: true,
-    });
+    const codec = responseCodecOf(this.environment, this.method);
+    try {
+      return decodeMessage(codec, message);
+    } catch (cause) {
+      const what = `response of "${this.method.path}"`;
+      throw createCodecError("decode", cause, { what, code: UNDECODABLE, maybeExecuted: true });
+    }
   }
 
   /** Hands something to a callback of the user, whose faults are not the call's. */
@@ -133,18 +133,17 @@ export abstract class OutgoingCall implements StreamCall {
 
   #open(request: OutgoingRequest, timeoutMs: number | undefined): void {
     const { transport, calls, clock } = this.environment;
-    const codec = codecFor(this.environment, this.method.requestCodec);
+    const codec = requestCodecOf(this.environment, this.method);
     if (request.kind === "many") this.#pump = this.#createPump(request.source, codec);
-    const streamId = transport.openStream({
+    this.#streamId = transport.openStream({
       path: this.method.path,
       headers: RpcMetadata.from(this.options.metadata),
       timeoutMs,
       message: request.kind === "one" ? this.#encode(codec, request.value, false) : undefined,
       end: request.kind !== "many",
     });
-    this.#streamId = streamId;
-    this.#state = { kind: "open", streamId };
-    calls.set(streamId, this);
+    this.#state = "open";
+    calls.set(this.#streamId, this);
     const { signal, parent } = this.options;
     if (timeoutMs !== undefined || signal !== undefined || parent !== undefined) {
       this.#guard = new CallGuard(clock, (error) => this.abort(error));
@@ -157,24 +156,33 @@ export abstract class OutgoingCall implements StreamCall {
   #createPump(source: RpcSource<unknown>, codec: RpcCodec | undefined): SourcePump {
     const { transport } = this.environment;
     return new SourcePump(source, {
-      send: (value) =>
-        this.#state.kind === "open"
-          ? transport.sendMessage(this.#state.streamId, this.#encode(codec, value, true))
-          : undefined,
+      send: (value) => this.#send(codec, value),
       onEnd: () => {
-        if (this.#state.kind === "open") transport.finishSending(this.#state.streamId);
+        if (this.#state === "open") transport.finishSending(this.#streamId);
       },
       onError: (error) => this.abort(sourceError(error)),
       onStopError: (error) => this.#logStopError(error),
     });
   }
 
+  #send(codec: RpcCodec | undefined, value: unknown): Promise<void> | undefined {
+    if (this.#state !== "open") return undefined;
+    const message = this.#encode(codec, value, true);
+    const { transport } = this.environment;
+    const room = transport.waitForRoom?.(this.#streamId, messageBytes(message));
+    // What waits is the value, as the program has it: encoded it would take the room there is not.
+    if (room !== undefined) return room.then(() => this.#send(codec, value));
+    return transport.sendMessage(this.#streamId, message);
+  }
+
   #encode(codec: RpcCodec | undefined, value: unknown, maybeExecuted: boolean): unknown {
-    return encodeMessage(codec, value, {
-      what: `request of "${this.method.path}"`,
-      code: RpcStatus.INVALID_ARGUMENT,
-      maybeExecuted,
-    });
+    try {
+      return encodeMessage(codec, value);
+    } catch (cause) {
+      const what = `request of "${this.method.path}"`;
+      const code = RpcStatus.INVALID_ARGUMENT;
+      throw createCodecError("encode", cause, { what, code, maybeExecuted });
+    }
   }
 
   /** Lets go of a source that will never be read. */
@@ -215,8 +223,8 @@ export abstract class OutgoingCall implements StreamCall {
   }
 
   #release(): void {
-    if (this.#streamId !== undefined) this.environment.calls.delete(this.#streamId);
-    this.#state = { kind: "ended" };
+    this.environment.calls.delete(this.#streamId);
+    this.#state = "ended";
     this.#guard?.stop();
     this.#pump?.stop();
   }

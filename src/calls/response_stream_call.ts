@@ -54,6 +54,7 @@ export class ResponseStreamCall extends OutgoingCall implements RpcResponseStrea
       release: (bytes) => this.releaseMessage(bytes),
       onDecodeError: (error) => this.#failDecode(error),
       onReturn: () => this.cancel(),
+      keeper: environment.keeper,
     });
   }
 

@@ -1,61 +1,33 @@
-import type { RpcContractMethod } from "../contracts/contract.ts";
 import { INTERNAL_ERROR_TEXT, validateRequest } from "../contracts/validation.ts";
 import type { RpcTimer } from "../internal/clock.ts";
+import type { RpcErrorDetail } from "../protocol/error_detail.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
-import type { RpcMetadata } from "../protocol/metadata.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, toStatusCode } from "../protocol/status.ts";
+import { RpcCompressedMessage, wireBytesOf } from "../transports/compressed_message.ts";
 import type { RpcTransportMessage } from "../transports/message.ts";
 import { deadlineError, ENDPOINT_CLOSED_TEXT } from "./abort.ts";
-import type { CallEnvironment, StreamCall } from "./call_environment.ts";
-import { RpcHandlerContext } from "./handler_context.ts";
+import type { StreamCall } from "./call_environment.ts";
 import { InboundQueue } from "./inbound_queue.ts";
-import {
-  decodeRequest,
-  encodeResponse,
-  endWithError,
-  joinMetadata,
-  takesMany,
-} from "./served_messages.ts";
+import { decodeRequest, endWithError, joinMetadata, takesMany } from "./served_messages.ts";
+import { type ServedCallEnvironment, type ServedMethod, ServedStream } from "./served_stream.ts";
 
-/** A method with the function that serves it, interceptors included. */
-export interface ServedMethod {
-  readonly method: RpcContractMethod;
-  /** Takes the request, or an async iterable of requests; returns a response, or a source of them. */
-  readonly handler: (request: unknown, context: RpcHandlerContext) => unknown;
-}
-
-/** What a served call needs of its endpoint. */
-export interface ServedCallEnvironment extends CallEnvironment {
-  /** Called when a call has ended, whether or not its handler has. */
-  readonly onCallEnd: () => void;
-  /** Asked before a handler is run, which then counts; answers why it may not. */
-  readonly admitHandler: () => RpcError | undefined;
-  /** Called when a handler that was admitted has ended, however late, or did not come to run. */
-  readonly onHandlerEnd: () => void;
-  /** Takes what a handler threw that is not an `RpcError`. */
-  readonly onHandlerError: (error: unknown, context: RpcHandlerContext) => void;
-}
-
-type ServedState =
-  /** The request has not come. */
-  | { readonly kind: "waiting"; readonly timer: RpcTimer }
-  | { readonly kind: "running" }
-  | { readonly kind: "ended" };
+const NO_DETAILS: readonly RpcErrorDetail[] = [];
 
 /**
  * The serving half of a call, whatever its shape: it runs the handler once, and ends exactly once. A
  * handler that ignores its signal cannot be stopped, but nobody waits for it: its call ends without
  * it. Subclasses say how the answer is sent.
  */
-export abstract class ServedCall implements StreamCall {
-  protected readonly environment: ServedCallEnvironment;
-  protected readonly served: ServedMethod;
-  protected readonly streamId: number;
-  protected readonly context: RpcHandlerContext;
-  #state: ServedState = { kind: "running" };
-  #deadline: RpcTimer | undefined;
+export abstract class ServedCall extends ServedStream implements StreamCall {
+  /** What it waits for is its request. */
+  #state: "waiting" | "running" | "ended" = "running";
+  /** Ends the wait for a request. */
+  #halfOpenTimer: RpcTimer | undefined;
+  #deadlineTimer: RpcTimer | undefined;
   #requests: InboundQueue<unknown> | undefined;
+  /** The one request, where it came compressed. */
+  #inflating: RpcCompressedMessage | undefined;
   /** Whether the handler has been called; the caller is told, so that it knows what to try again. */
   #hasRun = false;
 
@@ -64,22 +36,8 @@ export abstract class ServedCall implements StreamCall {
     served: ServedMethod,
     opening: OpenFrame<unknown>,
   ) {
-    const { clock, logger, transport } = environment;
-    const { timeoutMs, headers, streamId } = opening;
-    this.environment = environment;
-    this.served = served;
-    this.streamId = streamId;
-    this.context = new RpcHandlerContext({
-      path: served.method.path,
-      metadata: headers,
-      peer: transport.peer,
-      clock,
-      logger,
-      deadline: timeoutMs === undefined ? undefined : clock.now() + timeoutMs,
-      tightenDeadline: (deadline) => this.#armDeadline(Math.max(0, deadline - clock.now())),
-      sendHeaders: () => this.#sendHeaders(),
-    });
-    if (timeoutMs !== undefined) this.#armDeadline(timeoutMs);
+    super(environment, served, opening);
+    if (opening.timeoutMs !== undefined) this.#armDeadline(opening.timeoutMs);
   }
 
   /** Runs the handler and sends what it answers; what it throws is caught where it is called. */
@@ -88,9 +46,8 @@ export abstract class ServedCall implements StreamCall {
   /** Lets go of what a subclass holds. */
   protected onRelease(): void {}
 
-  /** Whether the call has ended, with or without its handler. */
-  protected get isEnded(): boolean {
-    return this.#state.kind === "ended";
+  protected override get isEnded(): boolean {
+    return this.#state === "ended";
   }
 
   /** Begins: runs the handler, or waits for the request that it needs. */
@@ -101,11 +58,11 @@ export abstract class ServedCall implements StreamCall {
     if (opening.end) return this.#endWithoutRequest();
     const { clock, transport } = this.environment;
     const { halfOpenTimeoutMs } = transport.limits;
-    const timer = clock.setTimer(() => {
+    this.#state = "waiting";
+    this.#halfOpenTimer = clock.setTimer(() => {
       const text = `Stream was half-open for ${halfOpenTimeoutMs} ms without a request message`;
       this.fail(new RpcError(RpcStatus.DEADLINE_EXCEEDED, text));
     }, halfOpenTimeoutMs);
-    this.#state = { kind: "waiting", timer };
   }
 
   receive(message: RpcTransportMessage): void {
@@ -113,7 +70,7 @@ export abstract class ServedCall implements StreamCall {
       case "message":
         return this.#takeMessage(message.message);
       case "halfClose":
-        if (this.#state.kind === "waiting") return this.#endWithoutRequest();
+        if (this.#state === "waiting") return this.#endWithoutRequest();
         return this.#requests?.end();
       case "cancel": {
         if (this.isEnded) return;
@@ -133,26 +90,15 @@ export abstract class ServedCall implements StreamCall {
     this.fail(new RpcError(RpcStatus.UNAVAILABLE, ENDPOINT_CLOSED_TEXT));
   }
 
-  /** Sends the response headers before the first response, if there are any. */
-  protected sendFirstHeaders(): void {
-    const headers = this.#takeHeaders();
-    if (headers !== undefined) this.environment.transport.sendHeaders(this.streamId, headers);
-  }
-
-  /** Encodes a response. */
-  protected encode(value: unknown): unknown {
-    return encodeResponse(this.environment, this.served.method, value);
-  }
-
   /** Ends the call well, with the last message if there is one. */
   protected finish(message: unknown): void {
     if (this.isEnded) return;
     this.environment.transport.endStream(this.streamId, {
       code: RpcStatus.OK,
       text: "",
-      details: [],
+      details: NO_DETAILS,
       maybeExecuted: true,
-      headers: this.#takeHeaders(),
+      headers: this.takeFirstHeaders(),
       trailers: this.context.trailers,
       message,
     });
@@ -163,7 +109,7 @@ export abstract class ServedCall implements StreamCall {
   /** Ends the call with a failure, once. */
   protected fail(error: RpcError): void {
     if (this.isEnded) return;
-    const headers = this.#takeHeaders();
+    const headers = this.takeFirstHeaders();
     const trailers = joinMetadata(this.context.trailers, error.trailers);
     // An error that a handler hands on from another call knows nothing of this one.
     const maybeExecuted = this.#hasRun;
@@ -174,7 +120,7 @@ export abstract class ServedCall implements StreamCall {
   }
 
   /** Ends the call with what the handler threw, which only an `RpcError` may say itself. */
-  protected readonly failWith = (error: unknown): void => {
+  protected failWith(error: unknown): void {
     if (this.isEnded) return this.reportLate(error);
     if (error instanceof RpcError) {
       // What went wrong on this side is told in full here, and only in general there.
@@ -184,19 +130,23 @@ export abstract class ServedCall implements StreamCall {
     }
     this.environment.onHandlerError(error, this.context);
     this.fail(new RpcError(RpcStatus.INTERNAL, INTERNAL_ERROR_TEXT, { cause: error }));
-  };
+  }
 
   /** Reports what failed after the end of the call, unless it only hands on that it has ended. */
-  protected readonly reportLate = (error: unknown): void => {
+  protected reportLate(error: unknown): void {
     const isAbort = error instanceof Error && error.name === "AbortError";
     if (error instanceof RpcError || isAbort) return;
     this.environment.onHandlerError(error, this.context);
-  };
+  }
+
+  override tightenDeadline(deadline: number): void {
+    this.#armDeadline(Math.max(0, deadline - this.clock.now()));
+  }
 
   #takeMessage(message: unknown): void {
     if (this.#requests !== undefined) return this.#requests.push(message);
-    this.#releaseMessage(message instanceof Uint8Array ? message.length : 0);
-    if (this.#state.kind === "waiting") return this.#startOne(message);
+    this.#releaseMessage(wireBytesOf(message));
+    if (this.#state === "waiting") return this.#startOne(message);
     const text = "More than one request on a call that carries one";
     this.fail(new RpcError(RpcStatus.INTERNAL, text));
   }
@@ -208,6 +158,7 @@ export abstract class ServedCall implements StreamCall {
       onDecodeError: (error) => this.#failRequest(error),
       // A handler may read no more and still answer.
       onReturn: () => {},
+      keeper: this.environment.keeper,
     });
     this.#requests = requests;
     if (opening.message !== undefined) requests.pushUncharged(opening.message);
@@ -216,13 +167,15 @@ export abstract class ServedCall implements StreamCall {
   }
 
   #startOne(message: unknown): void {
-    if (this.#state.kind === "waiting") this.environment.clock.clearTimer(this.#state.timer);
-    this.#state = { kind: "running" };
+    this.#stopWaiting();
+    this.#state = "running";
     if (!this.#admit()) return;
     try {
       const request = this.#toRequest(message);
-      if (request instanceof Promise) request.then(this.#run, this.#refuseRequest);
-      else this.#run(request);
+      if (!(request instanceof Promise)) this.#run(request);
+      else {
+        request.then((ready) => this.#run(ready), (error: unknown) => this.#refuseRequest(error));
+      }
     } catch (error) {
       this.#refuseRequest(error);
     }
@@ -236,21 +189,25 @@ export abstract class ServedCall implements StreamCall {
   }
 
   #toRequest(message: unknown): unknown {
+    if (message instanceof RpcCompressedMessage) {
+      this.#inflating = message;
+      return message.inflate().then((bytes) => this.#toRequest(bytes));
+    }
     const { method } = this.served;
     return validateRequest(method, decodeRequest(this.environment, method, message));
   }
 
-  readonly #run = (request: unknown): void => {
+  #run(request: unknown): void {
     // It may have ended while its request was checked.
     if (this.isEnded) return this.environment.onHandlerEnd();
     this.#hasRun = true;
     this.answer(request);
-  };
+  }
 
-  readonly #refuseRequest = (error: unknown): void => {
+  #refuseRequest(error: unknown): void {
     this.environment.onHandlerEnd();
     this.#failRequest(error);
-  };
+  }
 
   #failRequest(error: unknown): RpcError {
     const failure = error instanceof RpcError
@@ -267,12 +224,18 @@ export abstract class ServedCall implements StreamCall {
 
   /** Takes the call out of its endpoint: nothing comes in any more, no timer is left. */
   #leave(): void {
-    const before = this.#state;
-    this.#state = { kind: "ended" };
+    this.#state = "ended";
     const { calls, clock } = this.environment;
     calls.delete(this.streamId);
-    if (before.kind === "waiting") clock.clearTimer(before.timer);
-    if (this.#deadline !== undefined) clock.clearTimer(this.#deadline);
+    this.#stopWaiting();
+    if (this.#deadlineTimer !== undefined) clock.clearTimer(this.#deadlineTimer);
+    this.#inflating?.drop();
+  }
+
+  #stopWaiting(): void {
+    if (this.#halfOpenTimer === undefined) return;
+    this.environment.clock.clearTimer(this.#halfOpenTimer);
+    this.#halfOpenTimer = undefined;
   }
 
   /** Tells the handler that its call has ended, with a reason unless it ended well. */
@@ -286,21 +249,8 @@ export abstract class ServedCall implements StreamCall {
   #armDeadline(timeoutMs: number): void {
     if (this.isEnded) return;
     const { clock } = this.environment;
-    if (this.#deadline !== undefined) clock.clearTimer(this.#deadline);
-    this.#deadline = clock.setTimer(() => this.fail(deadlineError()), timeoutMs);
-  }
-
-  /** Sends the response headers unless they have been sent. */
-  #sendHeaders(): void {
-    if (this.isEnded) return;
-    const headers = this.context.takeHeaders();
-    if (headers !== undefined) this.environment.transport.sendHeaders(this.streamId, headers);
-  }
-
-  /** The response headers that are to go out; undefined when they have, or when there are none. */
-  #takeHeaders(): RpcMetadata | undefined {
-    const headers = this.context.takeHeaders();
-    return headers === undefined || headers.size === 0 ? undefined : headers;
+    if (this.#deadlineTimer !== undefined) clock.clearTimer(this.#deadlineTimer);
+    this.#deadlineTimer = clock.setTimer(() => this.fail(deadlineError()), timeoutMs);
   }
 
   #releaseMessage(bytes: number): void {

@@ -5,8 +5,8 @@ import { encodeErrorDetail } from "../protocol/error_detail_codec.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
 import type { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
-import { decodeMessage, encodeMessage, UNDECODABLE } from "./call_codec.ts";
-import { type CallEnvironment, codecFor } from "./call_environment.ts";
+import { createCodecError, decodeMessage, encodeMessage, UNDECODABLE } from "./call_codec.ts";
+import { type CallEnvironment, requestCodecOf, responseCodecOf } from "./call_environment.ts";
 
 /** Whether calls of this shape carry any number of requests. */
 export function takesMany(shape: RpcShape): boolean {
@@ -28,11 +28,16 @@ export function decodeRequest(
   method: RpcContractMethod,
   message: unknown,
 ): unknown {
-  return decodeMessage(codecFor(environment, method.requestCodec), message, {
-    what: `request of "${method.path}"`,
-    code: UNDECODABLE,
-    maybeExecuted: takesMany(method.shape),
-  });
+  const codec = requestCodecOf(environment, method);
+  try {
+    return decodeMessage(codec, message);
+  } catch (cause) {
+    throw createCodecError("decode", cause, {
+      what: `request of "${method.path}"`,
+      code: UNDECODABLE,
+      maybeExecuted: takesMany(method.shape),
+    });
+  }
 }
 
 /**
@@ -45,11 +50,16 @@ export function encodeResponse(
   method: RpcContractMethod,
   value: unknown,
 ): unknown {
-  return encodeMessage(codecFor(environment, method.responseCodec), value, {
-    what: `response of "${method.path}"`,
-    code: RpcStatus.INTERNAL,
-    maybeExecuted: true,
-  });
+  const codec = responseCodecOf(environment, method);
+  try {
+    return encodeMessage(codec, value);
+  } catch (cause) {
+    throw createCodecError("encode", cause, {
+      what: `response of "${method.path}"`,
+      code: RpcStatus.INTERNAL,
+      maybeExecuted: true,
+    });
+  }
 }
 
 /** Whether a detail can be encoded; a program without types may give anything. */

@@ -1,5 +1,6 @@
 import type { RpcSource } from "../contracts/source.ts";
 import { validateResponse } from "../contracts/validation.ts";
+import { messageBytes } from "./call_environment.ts";
 import { ServedCall } from "./served_call.ts";
 import { SourcePump } from "./source_pump.ts";
 
@@ -14,8 +15,8 @@ export class ServedResponseStream extends ServedCall {
       this.#pump = new SourcePump(source, {
         send: (value) => this.#send(value),
         onEnd: () => this.finish(undefined),
-        onError: this.failWith,
-        onStopError: this.reportLate,
+        onError: (error) => this.failWith(error),
+        onStopError: (error) => this.reportLate(error),
       });
     } catch (error) {
       this.environment.onHandlerEnd();
@@ -23,7 +24,7 @@ export class ServedResponseStream extends ServedCall {
     }
     // The call may have ended while its handler was being called.
     if (this.isEnded) this.#pump.stop();
-    void this.#pump.run().then(this.environment.onHandlerEnd);
+    void this.#pump.run().then(() => this.environment.onHandlerEnd());
   }
 
   protected override onRelease(): void {
@@ -40,6 +41,11 @@ export class ServedResponseStream extends ServedCall {
   #sendValid(value: unknown): Promise<void> | undefined {
     if (this.isEnded) return undefined;
     this.sendFirstHeaders();
-    return this.environment.transport.sendMessage(this.streamId, this.encode(value));
+    const message = this.encode(value);
+    const { transport } = this.environment;
+    const room = transport.waitForRoom?.(this.streamId, messageBytes(message));
+    // What waits is the value, as the program has it: encoded it would take the room there is not.
+    if (room !== undefined) return room.then(() => this.#sendValid(value));
+    return transport.sendMessage(this.streamId, message);
   }
 }

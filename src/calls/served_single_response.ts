@@ -1,43 +1,54 @@
 import { validateResponse } from "../contracts/validation.ts";
+import { messageBytes } from "./call_environment.ts";
 import { ServedCall } from "./served_call.ts";
+
+/** A response of no more goes with the end of the call, which needs no room. */
+const FREE_BYTES = 16_384;
 
 /** A unary or client-stream call, seen from the side that serves it. */
 export class ServedSingleResponse extends ServedCall {
   protected answer(request: unknown): void {
     try {
       const answer = this.served.handler(request, this.context);
-      if (isPromise(answer)) answer.then(this.#onAnswer, this.#onThrown);
-      else this.#onAnswer(answer);
+      if (!isPromise(answer)) this.#onAnswer(answer);
+      else {
+        answer.then((value) => this.#onAnswer(value), (error: unknown) => this.#onThrown(error));
+      }
     } catch (error) {
       this.#onThrown(error);
     }
   }
 
-  readonly #onAnswer = (answer: unknown): void => {
+  #onAnswer(answer: unknown): void {
     this.environment.onHandlerEnd();
     if (this.isEnded) return;
     try {
       const response = validateResponse(this.served.method, answer);
-      if (response instanceof Promise) response.then(this.#send, this.failWith);
-      else this.#send(response);
+      if (!(response instanceof Promise)) this.#send(response);
+      else response.then((valid) => this.#send(valid), (error: unknown) => this.failWith(error));
     } catch (error) {
       this.failWith(error);
     }
-  };
+  }
 
-  readonly #onThrown = (error: unknown): void => {
+  #onThrown(error: unknown): void {
     this.environment.onHandlerEnd();
     this.failWith(error);
-  };
+  }
 
-  readonly #send = (response: unknown): void => {
+  #send(response: unknown): void {
     if (this.isEnded) return;
     try {
-      this.finish(this.encode(response));
+      const message = this.encode(response);
+      const { transport } = this.environment;
+      const bytes = messageBytes(message);
+      const room = bytes <= FREE_BYTES ? undefined : transport.waitForRoom?.(this.streamId, bytes);
+      if (room === undefined) this.finish(message);
+      else room.then(() => this.#send(response), (error: unknown) => this.failWith(error));
     } catch (error) {
       this.failWith(error);
     }
-  };
+  }
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

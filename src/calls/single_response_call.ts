@@ -2,14 +2,15 @@ import type { RpcCallOptions } from "../contracts/call_options.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
 import type { CallEnvironment, CallMethod } from "./call_environment.ts";
+import { RpcCompressedMessage, wireBytesOf } from "../transports/compressed_message.ts";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing_call.ts";
 
 /** A unary or client-stream call, seen from its caller: its response is a promise. */
 export class SingleResponseCall extends OutgoingCall {
   /** The response; rejects when the call fails for whatever reason. */
   readonly promise: Promise<unknown>;
-  #resolve: (value: unknown) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  #resolve: (value: unknown) => void = ignore;
+  #reject: (error: unknown) => void = ignore;
   #response: { readonly message: unknown } | undefined;
   #hasWarned = false;
 
@@ -22,7 +23,7 @@ export class SingleResponseCall extends OutgoingCall {
   }
 
   protected onMessage(message: unknown): void {
-    this.releaseMessage(message instanceof Uint8Array ? message.length : 0);
+    this.releaseMessage(wireBytesOf(message));
     if (this.#response === undefined) this.#response = { message };
     else this.#warn();
   }
@@ -33,6 +34,10 @@ export class SingleResponseCall extends OutgoingCall {
       return this.#reject(
         new RpcError(RpcStatus.INTERNAL, "The peer completed the call with no response message"),
       );
+    }
+    if (response instanceof RpcCompressedMessage) {
+      const inflated = response.inflate().then((bytes) => this.decode(bytes));
+      return void inflated.then(this.#resolve, this.#reject);
     }
     try {
       this.#resolve(this.decode(response));
@@ -53,6 +58,9 @@ export class SingleResponseCall extends OutgoingCall {
     this.environment.logger.warn("Ignored a second response of a call that has one", { path });
   }
 }
+
+/** Stands in until the promise is made. */
+function ignore(): void {}
 
 /** Makes a call with one response; it is under way when this returns. */
 export function callForOne(

@@ -2,11 +2,11 @@ import type { RpcCodec } from "./codec.ts";
 import { checkJsonDepth } from "./json/depth.ts";
 import { formatJson } from "./json/format.ts";
 import { isPlainJson } from "./json/plain.ts";
-import { encodeWith } from "./support/encode_with.ts";
+import { encodeText } from "./json/text_bytes.ts";
 import { checkMaxDepth } from "./support/max_depth.ts";
 import { checkBytes } from "./support/plain_bytes.ts";
 import { decodeUtf8 } from "./support/utf8_decode.ts";
-import { putUtf8 } from "./support/utf8_encode.ts";
+import { Unrepresentable } from "./support/unrepresentable.ts";
 
 const DEFAULT_MAX_DEPTH = 128;
 
@@ -62,15 +62,19 @@ function createCodec(maxDepth: number): RpcCodec {
   };
 }
 
-const defaultCodec: RpcCodec = createCodec(DEFAULT_MAX_DEPTH);
+const defaultCodec: RpcCodec = /* @__PURE__ */ createCodec(DEFAULT_MAX_DEPTH);
 
 function encodeJson(value: unknown, maxDepth: number): Uint8Array<ArrayBuffer> {
-  return encodeWith("JSON", (out) => {
-    // The platform writes plain data much faster, and exactly.
-    const text = isPlainJson(value, maxDepth) ? JSON.stringify(value) : formatJson(value, maxDepth);
-    const length = putUtf8(out, text, 0);
-    out.position += length;
-  });
+  // The platform writes plain data much faster, and exactly.
+  return encodeText(isPlainJson(value, maxDepth) ? JSON.stringify(value) : format(value, maxDepth));
+}
+
+function format(value: unknown, maxDepth: number): string {
+  try {
+    return formatJson(value, maxDepth);
+  } catch (thrown) {
+    throw thrown instanceof Unrepresentable ? thrown.toError("JSON") : thrown;
+  }
 }
 
 function decodeJson(bytes: Uint8Array, maxDepth: number): unknown {

@@ -91,7 +91,7 @@ function ownCodec(maxDepth: number): RpcCodec {
   };
 }
 
-const defaultCodec: RpcCodec = ownCodec(DEFAULT_MAX_DEPTH);
+const defaultCodec: RpcCodec = /* @__PURE__ */ ownCodec(DEFAULT_MAX_DEPTH);
 
 function foreignCodec(functions: MessagePackFunctions): RpcCodec {
   return {

@@ -21,7 +21,10 @@ export interface RpcCallOptions {
   readonly metadata?: RpcMetadataInit | undefined;
   /** Called once with the response headers, before the first response. */
   readonly onHeaders?: ((headers: RpcMetadata) => void) | undefined;
-  /** Called once with the trailers when the call has ended, well or not. */
+  /**
+   * Called once with the trailers when the call has ended, well or not; with empty ones when none came,
+   * because this side gave the call up or it could not be made.
+   */
   readonly onTrailers?: ((trailers: RpcMetadata) => void) | undefined;
   /**
    * The call that this one serves: it ends with it and never outlives its deadline. Inside a

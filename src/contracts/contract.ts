@@ -1,3 +1,4 @@
+import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcMethod } from "./method.ts";
 
 /** Methods by name, as {@linkcode defineContract} takes them. */
@@ -13,8 +14,17 @@ export interface RpcMethodAddress {
   readonly path: string;
 }
 
+/** What a method takes over from its contract. */
+export interface RpcMethodDefaults {
+  /** Codec where neither the method, nor the contract, nor the endpoint was given one. */
+  readonly defaultCodec: RpcCodec;
+}
+
 /** A method that belongs to a contract. */
-export type RpcContractMethod<Method extends RpcMethod = RpcMethod> = Method & RpcMethodAddress;
+export type RpcContractMethod<Method extends RpcMethod = RpcMethod> =
+  & Method
+  & RpcMethodAddress
+  & RpcMethodDefaults;
 
 /**
  * A named service with its methods, from which clients and handlers are inferred. Frozen data, made

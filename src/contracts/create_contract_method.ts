@@ -7,7 +7,9 @@ import type { RpcMethod } from "./method.ts";
 /** What {@linkcode createContractMethod} adds to a method beside its address. */
 export interface ContractMethodOptions {
   /** Codec where the method has none of its own. */
-  readonly codec?: RpcCodec | undefined;
+  readonly codec: RpcCodec | undefined;
+  /** Codec where nothing else names one. */
+  readonly defaultCodec: RpcCodec;
 }
 
 // Names that JavaScript itself acts upon: assigning to the first changes a prototype, and an object
@@ -19,14 +21,14 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set(["__proto__", "then"]);
  *
  * @param address Names of the service and of the method
  * @param method The method
- * @param options Codec of the contract
+ * @param options Codecs of the contract
  * @returns The method with its address and codecs, frozen
  * @throws {TypeError} When a name is not one that the wire can carry, or `method` is not a method
  */
 export function createContractMethod(
   address: { readonly service: string; readonly name: string },
   method: RpcMethod,
-  options: ContractMethodOptions = {},
+  options: ContractMethodOptions,
 ): RpcContractMethod {
   const { service, name } = address;
   const path = formatMethodPath(service, name);
@@ -45,6 +47,7 @@ export function createContractMethod(
     ...method,
     requestCodec: method.requestCodec ?? options.codec,
     responseCodec: method.responseCodec ?? options.codec,
+    defaultCodec: options.defaultCodec,
     service,
     name,
     path,

@@ -28,9 +28,20 @@
 
 // Defining what can be called.
 export { bidirectional, clientStream, serverStream, unary } from "./shapes.ts";
-export { defineContract, type RpcContractOptions } from "./define_contract.ts";
+export {
+  defineContract,
+  defineContractWith,
+  type RpcContractCodec,
+  type RpcContractOptions,
+} from "./define_contract.ts";
 export { unchecked } from "./unchecked.ts";
-export type { RpcContract, RpcContractMethod, RpcMethodAddress, RpcMethods } from "./contract.ts";
+export type {
+  RpcContract,
+  RpcContractMethod,
+  RpcMethodAddress,
+  RpcMethodDefaults,
+  RpcMethods,
+} from "./contract.ts";
 export type { InferMethodTypes, RpcMethod, RpcMethodTypes, RpcShape } from "./method.ts";
 export type { RpcMessageCodec, RpcMethodOptions } from "./method_options.ts";
 

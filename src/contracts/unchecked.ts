@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "./standard_schema.ts";
 
-const UNCHECKED: StandardSchemaV1 = Object.freeze({
-  "~standard": Object.freeze({
+const UNCHECKED: StandardSchemaV1 = /* @__PURE__ */ Object.freeze({
+  "~standard": /* @__PURE__ */ Object.freeze({
     version: 1,
     vendor: "rpc-ts",
     validate: (value: unknown) => ({ value }),

@@ -1,11 +1,10 @@
 import type { RpcClient } from "../contracts/client.ts";
 import type { RpcContract } from "../contracts/contract.ts";
-import type { OpenFrame } from "../protocol/frame.ts";
 import { CallerCore } from "./caller_core.ts";
 import { createClient } from "./client.ts";
 import { RpcEndpoint, type RpcEndpointOptions } from "./endpoint.ts";
-import type { RpcCallerInterceptor } from "./interceptor.ts";
-import { ResponderCore } from "./responder_core.ts";
+import { NO_INTERCEPTORS, type RpcCallerInterceptor } from "./interceptor.ts";
+import { answerUnserved } from "./unserved_call.ts";
 
 /** Settings of {@linkcode RpcCallerEndpoint}. */
 export interface RpcCallerEndpointOptions extends RpcEndpointOptions {
@@ -41,7 +40,6 @@ export interface RpcCallerEndpointOptions extends RpcEndpointOptions {
  */
 export class RpcCallerEndpoint extends RpcEndpoint {
   readonly #caller: CallerCore;
-  readonly #responder: ResponderCore;
 
   /**
    * Builds a caller; calls can be made at once.
@@ -50,13 +48,9 @@ export class RpcCallerEndpoint extends RpcEndpoint {
    */
   constructor(options: RpcCallerEndpointOptions) {
     super(options);
-    this.#caller = new CallerCore(this.environment, options.interceptors ?? []);
-    // Serves nothing but the ping.
-    this.#responder = new ResponderCore(this.environment, {
-      interceptors: [],
-      onHandlerError: undefined,
-    });
-    this.listen();
+    this.#caller = new CallerCore(this.environment, options.interceptors ?? NO_INTERCEPTORS);
+    // A caller serves nothing but the ping.
+    this.listen({ accept: (opening) => answerUnserved(this.transport, opening) });
   }
 
   /**
@@ -73,10 +67,5 @@ export class RpcCallerEndpoint extends RpcEndpoint {
   /** Adds an interceptor inside those that are there; calls under way keep theirs. */
   addInterceptor(interceptor: RpcCallerInterceptor): void {
     this.#caller.addInterceptor(interceptor);
-  }
-
-  /** Takes a call that the peer opened. */
-  protected onOpen(opening: OpenFrame<unknown>): void {
-    this.#responder.accept(opening);
   }
 }

@@ -4,34 +4,41 @@ import { callForMany } from "../calls/response_stream_call.ts";
 import { callForOne } from "../calls/single_response_call.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import type { RpcContractMethod } from "../contracts/contract.ts";
+import type { RpcShape } from "../contracts/method.ts";
 import type { RpcResponseStream } from "../contracts/response_stream.ts";
 import type { RpcSource } from "../contracts/source.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
 import { InterceptedStream } from "./intercepted_stream.ts";
-import { compose, type RpcCallerCall, type RpcCallerInterceptor } from "./interceptor.ts";
+import {
+  compose,
+  findWrappedShapes,
+  keepInterceptors,
+  type RpcCallerCall,
+  type RpcCallerInterceptor,
+} from "./interceptor.ts";
+import { shareTime } from "./share_time.ts";
 import { SourceIterator } from "./source_iterator.ts";
 
-const NO_OPTIONS: RpcCallOptions = Object.freeze({});
+const NO_OPTIONS: RpcCallOptions = /* @__PURE__ */ Object.freeze({});
 
 /** Makes calls: the part that caller and peer endpoints share. */
 export class CallerCore {
   readonly environment: CallEnvironment;
   #interceptors: readonly RpcCallerInterceptor[];
+  /** Shapes that an interceptor wraps; calls of others pay nothing for interceptors. */
+  #wrapped: ReadonlySet<RpcShape>;
 
   constructor(environment: CallEnvironment, interceptors: readonly RpcCallerInterceptor[]) {
     this.environment = environment;
-    this.#interceptors = [...interceptors];
+    this.#interceptors = keepInterceptors(interceptors);
+    this.#wrapped = findWrappedShapes(this.#interceptors);
   }
 
   /** Adds an interceptor inside those that are there; calls under way keep theirs. */
   addInterceptor(interceptor: RpcCallerInterceptor): void {
     this.#interceptors = [...this.#interceptors, interceptor];
-  }
-
-  /** Whether an interceptor wraps calls of this shape; others pay nothing for interceptors. */
-  #isWrapped({ shape }: RpcContractMethod): boolean {
-    return this.#interceptors.some((interceptor) => interceptor[shape] !== undefined);
+    this.#wrapped = findWrappedShapes(this.#interceptors);
   }
 
   /** Makes a call with one response. */
@@ -41,19 +48,20 @@ export class CallerCore {
     options: RpcCallOptions = NO_OPTIONS,
   ): Promise<unknown> {
     const isMany = method.shape === "clientStream";
-    if (!this.#isWrapped(method)) {
+    if (!this.#wrapped.has(method.shape)) {
       return callForOne(this.environment, method, {
         request: toRequest(request, isMany),
         call: options,
       });
     }
+    const withinTime = shareTime(options, this.environment.clock);
     const step = compose<RpcCallerCall>(
       this.#interceptors,
       method.shape,
       (inner, call) =>
         callForOne(this.environment, call.method, {
           request: toRequest(inner, isMany),
-          call: call.options,
+          call: withinTime(call.options),
         }),
     );
     if (!isMany) return settle(() => step(request, { method, options }));
@@ -67,12 +75,13 @@ export class CallerCore {
     options: RpcCallOptions = NO_OPTIONS,
   ): RpcResponseStream<unknown> {
     const isMany = method.shape === "bidirectional";
-    if (!this.#isWrapped(method)) {
+    if (!this.#wrapped.has(method.shape)) {
       return callForMany(this.environment, method, {
         request: toRequest(request, isMany),
         call: options,
       });
     }
+    const withinTime = shareTime(options, this.environment.clock);
     let requests: SourceIterator | undefined;
     return new InterceptedStream({
       wrap: (onCall) => {
@@ -80,7 +89,7 @@ export class CallerCore {
         const step = compose<RpcCallerCall>(this.#interceptors, method.shape, (inner, call) => {
           const made = callForMany(this.environment, call.method, {
             request: toRequest(inner, isMany),
-            call: call.options,
+            call: withinTime(call.options),
           });
           onCall(made);
           return made;

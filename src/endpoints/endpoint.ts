@@ -1,14 +1,14 @@
+import { BatchKeeper } from "../calls/batch_keeper.ts";
 import type { CallEnvironment } from "../calls/call_environment.ts";
 import type { RpcCodec } from "../codecs/codec.ts";
-import { messagePackCodec } from "../codecs/messagepack.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import { type RpcClock, systemClock } from "../internal/clock.ts";
 import { createDeferred } from "../internal/deferred.ts";
+import { TimerQueue } from "../internal/timer_queue.ts";
 import { type RpcLogger, silentLogger } from "../logger.ts";
-import type { OpenFrame } from "../protocol/frame.ts";
 import { createHealthStatus, type RpcHealthStatus } from "../transports/health.ts";
 import type { IRpcTransport } from "../transports/transport.ts";
-import { MessageRouter } from "./message_router.ts";
+import { type CallTaker, MessageRouter } from "./message_router.ts";
 import { sendPing } from "./ping_call.ts";
 import type { RpcEndpointPingResult } from "./ping_protocol.ts";
 
@@ -59,25 +59,24 @@ export abstract class RpcEndpoint implements AsyncDisposable {
   constructor(options: RpcEndpointOptions) {
     const { transport, logger = silentLogger } = options;
     this.transport = transport;
-    this.#router = new MessageRouter(transport, {
-      logger,
-      onOpen: (opening) => this.onOpen(opening),
-    });
+    this.#router = new MessageRouter(transport, logger);
     this.environment = {
       transport,
       logger,
-      clock: options.clock ?? systemClock,
-      codec: options.codec ?? messagePackCodec(),
+      clock: TimerQueue.on(options.clock ?? systemClock),
+      codec: options.codec,
       calls: this.#router.calls,
+      keeper: new BatchKeeper(),
     };
   }
 
-  /** Takes a call that the peer opened. */
-  protected abstract onOpen(opening: OpenFrame<unknown>): void;
-
-  /** Begins to take what comes in on the transport. */
-  protected listen(): void {
-    this.#router.start();
+  /**
+   * Begins to take what comes in on the transport; for the endpoints of this package.
+   *
+   * @ignore
+   */
+  protected listen(taker: CallTaker): void {
+    this.#router.start(taker);
   }
 
   /** Calls that are under way, in both directions. */

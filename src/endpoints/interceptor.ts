@@ -7,7 +7,10 @@ import type { RpcShape } from "../contracts/method.ts";
 export interface RpcCallerCall {
   /** The method that is called. */
   readonly method: RpcContractMethod;
-  /** Settings of the call; hand changed ones to `next`. */
+  /**
+   * Settings of the call; hand changed ones to `next`. The time that the caller gave is for all tries
+   * together: one that is made later has what is left of it, or less where the settings say so.
+   */
   readonly options: RpcCallOptions;
 }
 
@@ -79,6 +82,28 @@ type Hook<Call> = (
   request: unknown,
   next: (request: unknown, call?: Call) => unknown,
 ) => unknown;
+
+const SHAPES: readonly RpcShape[] = ["unary", "serverStream", "clientStream", "bidirectional"];
+
+const NO_SHAPES: ReadonlySet<RpcShape> = /* @__PURE__ */ new Set();
+
+/** What those have who are given no interceptors. */
+export const NO_INTERCEPTORS: readonly never[] = /* @__PURE__ */ Object.freeze([]);
+
+/** The list as it is now, whatever becomes of it. */
+export function keepInterceptors<Interceptor>(
+  interceptors: readonly Interceptor[],
+): readonly Interceptor[] {
+  return Object.isFrozen(interceptors) ? interceptors : [...interceptors];
+}
+
+/** The shapes of calls that one of the interceptors wraps. */
+export function findWrappedShapes<Call>(
+  interceptors: readonly RpcInterceptor<Call>[],
+): ReadonlySet<RpcShape> {
+  if (interceptors.length === 0) return NO_SHAPES;
+  return new Set(SHAPES.filter((shape) => interceptors.some((one) => one[shape] !== undefined)));
+}
 
 /**
  * Puts interceptors around a call, the first outermost.

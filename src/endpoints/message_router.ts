@@ -1,42 +1,47 @@
 import type { StreamCall } from "../calls/call_environment.ts";
+import { IdMap } from "../internal/id_map.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
+import { wireBytesOf } from "../transports/compressed_message.ts";
 import type { RpcTransportMessage } from "../transports/message.ts";
 import type { IRpcTransport } from "../transports/transport.ts";
+
+/** Takes the calls that the peer opens. */
+export interface CallTaker {
+  /** Takes one call, or answers it. */
+  accept(opening: OpenFrame<unknown>): void;
+}
 
 /** The one listener on a transport: hands each message to the call of its stream. */
 export class MessageRouter {
   /** Calls by stream, in both directions. */
-  readonly calls: Map<number, StreamCall> = new Map();
+  readonly calls: IdMap<StreamCall> = new IdMap();
   readonly #transport: IRpcTransport;
   readonly #logger: RpcLogger;
-  readonly #onOpen: (opening: OpenFrame<unknown>) => void;
+  #taker: CallTaker | undefined;
 
-  constructor(
-    transport: IRpcTransport,
-    options: { logger: RpcLogger; onOpen: (opening: OpenFrame<unknown>) => void },
-  ) {
+  constructor(transport: IRpcTransport, logger: RpcLogger) {
     this.#transport = transport;
-    this.#logger = options.logger;
-    this.#onOpen = options.onOpen;
+    this.#logger = logger;
   }
 
   /** Begins to listen; what came before is handed over at once. */
-  start(): void {
+  start(taker: CallTaker): void {
+    this.#taker = taker;
     this.#transport.incomingMessages.listen((message) => this.#route(message));
   }
 
   /** Ends all calls because the endpoint closes. */
   closeAll(): void {
-    for (const call of [...this.calls.values()]) call.close();
+    for (const call of this.calls.values()) call.close();
   }
 
   #route(message: RpcTransportMessage): void {
     const call = this.calls.get(message.streamId);
     try {
-      if (message.kind === "open") this.#onOpen(message);
+      if (message.kind === "open") this.#taker?.accept(message);
       else if (call !== undefined) call.receive(message);
       else if (message.kind === "message") this.#release(message.streamId, message.message);
     } catch (error) {
@@ -49,6 +54,6 @@ export class MessageRouter {
 
   /** Pays for a message whose call has ended. */
   #release(streamId: number, message: unknown): void {
-    this.#transport.releaseMessage(streamId, message instanceof Uint8Array ? message.length : 0);
+    this.#transport.releaseMessage(streamId, wireBytesOf(message));
   }
 }

@@ -2,7 +2,7 @@ import type { RpcClient } from "../contracts/client.ts";
 import type { RpcContract } from "../contracts/contract.ts";
 import { CallerCore } from "./caller_core.ts";
 import { createClient } from "./client.ts";
-import type { RpcCallerInterceptor } from "./interceptor.ts";
+import { keepInterceptors, NO_INTERCEPTORS, type RpcCallerInterceptor } from "./interceptor.ts";
 import { RpcResponderEndpoint, type RpcResponderEndpointOptions } from "./responder.ts";
 
 /** Settings of {@linkcode RpcPeerEndpoint}. */
@@ -42,7 +42,9 @@ export interface RpcPeerEndpointOptions extends RpcResponderEndpointOptions {
  * ```
  */
 export class RpcPeerEndpoint extends RpcResponderEndpoint {
-  readonly #caller: CallerCore;
+  readonly #callerInterceptors: readonly RpcCallerInterceptor[];
+  /** Made with the first client: most servers never call. */
+  #caller: CallerCore | undefined;
 
   /**
    * Builds a peer; it neither serves nor hears answers before `start`.
@@ -52,7 +54,7 @@ export class RpcPeerEndpoint extends RpcResponderEndpoint {
    */
   constructor(options: RpcPeerEndpointOptions) {
     super(options);
-    this.#caller = new CallerCore(this.environment, options.callerInterceptors ?? []);
+    this.#callerInterceptors = keepInterceptors(options.callerInterceptors ?? NO_INTERCEPTORS);
   }
 
   /**
@@ -62,11 +64,15 @@ export class RpcPeerEndpoint extends RpcResponderEndpoint {
    * @returns One function a method; nothing is sent before one is called
    */
   client<Contract extends RpcContract>(contract: Contract): RpcClient<Contract> {
-    return createClient(this.#caller, contract);
+    return createClient(this.#getCaller(), contract);
   }
 
   /** Adds an interceptor for calls that are made here; calls under way keep theirs. */
   addCallerInterceptor(interceptor: RpcCallerInterceptor): void {
-    this.#caller.addInterceptor(interceptor);
+    this.#getCaller().addInterceptor(interceptor);
+  }
+
+  #getCaller(): CallerCore {
+    return this.#caller ??= new CallerCore(this.environment, this.#callerInterceptors);
   }
 }

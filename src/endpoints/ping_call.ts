@@ -2,15 +2,15 @@ import type { CallEnvironment, CallMethod } from "../calls/call_environment.ts";
 import { OutgoingCall } from "../calls/outgoing_call.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import { createDeferred } from "../internal/deferred.ts";
-import { RpcMetadata } from "../protocol/metadata.ts";
-import { RpcStatus } from "../protocol/status.ts";
-import type { IRpcTransport } from "../transports/transport.ts";
-import { RpcEndpointPingProtocol, type RpcEndpointPingResult } from "./ping_protocol.ts";
+import { wireBytesOf } from "../transports/compressed_message.ts";
+import { PING_PATH, type RpcEndpointPingResult } from "./ping_protocol.ts";
 
 const PING: CallMethod = {
-  path: RpcEndpointPingProtocol.path,
+  path: PING_PATH,
   requestCodec: undefined,
   responseCodec: undefined,
+  // It has no messages.
+  defaultCodec: undefined,
 };
 
 class PingCall extends OutgoingCall {
@@ -18,7 +18,7 @@ class PingCall extends OutgoingCall {
 
   protected onMessage(message: unknown): void {
     // A ping has no response; what comes all the same is paid for.
-    this.releaseMessage(message instanceof Uint8Array ? message.length : 0);
+    this.releaseMessage(wireBytesOf(message));
   }
 
   protected onComplete(): void {
@@ -43,17 +43,4 @@ export async function sendPing(
   await call.answer.promise;
   const roundTripMs = clock.now() - start;
   return { sentAt, receivedAt: Date.now(), roundTripMs };
-}
-
-/** Answers a ping. */
-export function answerPing(transport: IRpcTransport, streamId: number): void {
-  transport.endStream(streamId, {
-    code: RpcStatus.OK,
-    text: "",
-    details: [],
-    maybeExecuted: true,
-    headers: undefined,
-    trailers: RpcMetadata.empty,
-    message: undefined,
-  });
 }

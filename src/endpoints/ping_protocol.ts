@@ -10,6 +10,9 @@ export interface RpcEndpointPingResult {
   readonly roundTripMs: number;
 }
 
+/** Path of the built-in method. */
+export const PING_PATH = "/_rpc.System/Ping";
+
 /** An endpoint that can ping, which all can. */
 export interface RpcPingingEndpoint {
   /** Asks the peer's program for a sign of life. */
@@ -29,7 +32,7 @@ export interface RpcPingProtocol {
  * without a message. It goes the way of every call, so it tells that the peer's program answers, and
  * not only its socket.
  */
-export const RpcEndpointPingProtocol: RpcPingProtocol = Object.freeze({
-  path: "/_rpc.System/Ping",
+export const RpcEndpointPingProtocol: RpcPingProtocol = /* @__PURE__ */ Object.freeze({
+  path: PING_PATH,
   ping: (endpoint: RpcPingingEndpoint, options?: RpcCallOptions) => endpoint.ping(options),
 });

@@ -1,7 +1,6 @@
 import type { RpcHandlerContext } from "../calls/handler_context.ts";
-import type { OpenFrame } from "../protocol/frame.ts";
 import { RpcEndpoint, type RpcEndpointOptions } from "./endpoint.ts";
-import type { RpcResponderInterceptor } from "./interceptor.ts";
+import { NO_INTERCEPTORS, type RpcResponderInterceptor } from "./interceptor.ts";
 import type { RpcResponderContract } from "./responder_contract.ts";
 import { ResponderCore } from "./responder_core.ts";
 
@@ -61,10 +60,10 @@ export class RpcResponderEndpoint extends RpcEndpoint {
   constructor(options: RpcResponderEndpointOptions) {
     super(options);
     this.#responder = new ResponderCore(this.environment, {
-      interceptors: options.interceptors ?? [],
+      contracts: options.contracts ?? [],
+      interceptors: options.interceptors ?? NO_INTERCEPTORS,
       onHandlerError: options.onHandlerError,
     });
-    this.#responder.register(options.contracts ?? []);
   }
 
   /** Names of the services that are served. */
@@ -94,7 +93,7 @@ export class RpcResponderEndpoint extends RpcEndpoint {
 
   /** Begins to serve; what came before is served first. Call it once. */
   start(): void {
-    this.listen();
+    this.listen(this.#responder);
   }
 
   /**
@@ -106,10 +105,5 @@ export class RpcResponderEndpoint extends RpcEndpoint {
   drain(): Promise<void> {
     this.transport.goAway?.("Server is shutting down");
     return this.#responder.drain();
-  }
-
-  /** Takes a call that the peer opened. */
-  protected onOpen(opening: OpenFrame<unknown>): void {
-    this.#responder.accept(opening);
   }
 }

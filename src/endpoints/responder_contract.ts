@@ -1,4 +1,4 @@
-import type { ServedMethod } from "../calls/served_call.ts";
+import type { ServedMethod } from "../calls/served_stream.ts";
 import type { RpcHandlerContext } from "../calls/handler_context.ts";
 import type { RpcContract } from "../contracts/contract.ts";
 import type { RpcHandlers } from "../contracts/handler.ts";

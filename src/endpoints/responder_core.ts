@@ -1,58 +1,75 @@
-import type { CallEnvironment } from "../calls/call_environment.ts";
+import type { BatchKeeper } from "../calls/batch_keeper.ts";
+import type { CallEnvironment, StreamCall } from "../calls/call_environment.ts";
 import type { RpcHandlerContext } from "../calls/handler_context.ts";
-import type { ServedCallEnvironment, ServedMethod } from "../calls/served_call.ts";
+import type { ServedCallEnvironment, ServedMethod } from "../calls/served_stream.ts";
 import { endWithError, givesMany } from "../calls/served_messages.ts";
 import { ServedResponseStream } from "../calls/served_response_stream.ts";
 import { ServedSingleResponse } from "../calls/served_single_response.ts";
+import type { IdMap } from "../internal/id_map.ts";
+import type { RpcClock } from "../internal/clock.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
-import { checkContracts } from "../contracts/check_contracts.ts";
+import type { RpcCodec } from "../codecs/codec.ts";
+import type { RpcShape } from "../contracts/method.ts";
 import type { RpcSource } from "../contracts/source.ts";
+import type { RpcLogger } from "../logger.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
-import { compose, type RpcResponderCall, type RpcResponderInterceptor } from "./interceptor.ts";
-import { answerPing } from "./ping_call.ts";
-import { RpcEndpointPingProtocol } from "./ping_protocol.ts";
-import { SourceIterator } from "./source_iterator.ts";
+import type { IRpcTransport } from "../transports/transport.ts";
+import {
+  compose,
+  findWrappedShapes,
+  keepInterceptors,
+  type RpcResponderCall,
+  type RpcResponderInterceptor,
+} from "./interceptor.ts";
+import { PING_PATH } from "./ping_protocol.ts";
 import type { RpcResponderContract } from "./responder_contract.ts";
+import { ServiceTable } from "./service_table.ts";
+import { SourceIterator } from "./source_iterator.ts";
+import { answerUnserved } from "./unserved_call.ts";
 
 /** What a {@linkcode ResponderCore} needs beside the environment of its calls. */
 export interface ResponderCoreOptions {
+  readonly contracts: readonly RpcResponderContract[];
   readonly interceptors: readonly RpcResponderInterceptor[];
   /** Takes what a handler threw that is not an `RpcError`. */
   readonly onHandlerError: ((error: unknown, context: RpcHandlerContext) => void) | undefined;
 }
 
-/** Serves calls: the part that responder and peer endpoints share. */
-export class ResponderCore {
-  readonly #environment: ServedCallEnvironment;
-  readonly #services: Map<string, RpcResponderContract> = new Map();
-  readonly #methods: Map<string, ServedMethod> = new Map();
+/**
+ * Serves calls: the part that responder and peer endpoints share. It is what its calls need of their
+ * endpoint.
+ */
+export class ResponderCore implements ServedCallEnvironment {
+  readonly transport: IRpcTransport;
+  readonly clock: RpcClock;
+  readonly logger: RpcLogger;
+  readonly calls: IdMap<StreamCall>;
+  readonly keeper: BatchKeeper;
+  readonly codec: RpcCodec | undefined;
+  readonly #hook: ResponderCoreOptions["onHandlerError"];
+  #services: ServiceTable;
   #interceptors: readonly RpcResponderInterceptor[];
+  /** Shapes that an interceptor wraps; calls of others pay nothing for interceptors. */
+  #wrapped: ReadonlySet<RpcShape>;
   #runningHandlers = 0;
   #isDraining = false;
   #openCalls = 0;
   #whenIdle: Deferred<void> | undefined;
 
   constructor(environment: CallEnvironment, options: ResponderCoreOptions) {
-    this.#interceptors = [...options.interceptors];
-    const { onHandlerError } = options;
-    this.#environment = {
-      ...environment,
-      onCallEnd: () => this.#callEnded(),
-      admitHandler: () => this.#admitHandler(),
-      onHandlerEnd: () => this.#runningHandlers--,
-      onHandlerError: (error, context) => {
-        environment.logger.error("Handler failed", { path: context.path, name: nameOf(error) });
-        try {
-          onHandlerError?.(error, context);
-        } catch (fault) {
-          // The hook's own fault is not the call's.
-          environment.logger.error("Hook for errors of handlers threw", { name: nameOf(fault) });
-        }
-      },
-    };
+    this.transport = environment.transport;
+    this.clock = environment.clock;
+    this.logger = environment.logger;
+    this.calls = environment.calls;
+    this.keeper = environment.keeper;
+    this.codec = environment.codec;
+    this.#hook = options.onHandlerError;
+    this.#services = ServiceTable.of(options.contracts);
+    this.#interceptors = keepInterceptors(options.interceptors);
+    this.#wrapped = findWrappedShapes(this.#interceptors);
   }
 
   /** Handlers that have not ended. */
@@ -62,12 +79,13 @@ export class ResponderCore {
 
   /** Names of the services that are served. */
   get services(): string[] {
-    return [...this.#services.keys()];
+    return this.#services.services;
   }
 
   /** Adds an interceptor inside those that are there; calls under way keep theirs. */
   addInterceptor(interceptor: RpcResponderInterceptor): void {
     this.#interceptors = [...this.#interceptors, interceptor];
+    this.#wrapped = findWrappedShapes(this.#interceptors);
   }
 
   /**
@@ -76,31 +94,20 @@ export class ResponderCore {
    * @throws {TypeError} When a service is there already, or a method has no handler
    */
   register(contracts: readonly RpcResponderContract[]): void {
-    checkContracts(contracts.map(({ contract }) => contract), this.#services);
-    const methods = contracts.flatMap((contract) => contract.getServedMethods());
-    for (const contract of contracts) this.#services.set(contract.contract.name, contract);
-    for (const served of methods) this.#methods.set(served.method.path, served);
+    this.#services = this.#services.with(contracts);
   }
 
   /** Takes a call that the peer opened. */
   accept(opening: OpenFrame<unknown>): void {
-    const { transport } = this.#environment;
     const { streamId, path } = opening;
-    if (path === RpcEndpointPingProtocol.path) {
-      return answerPing(transport, streamId);
-    }
-    const served = this.#methods.get(path);
-    if (served === undefined) {
-      const name = path.slice(1).replace("/", ".");
-      const text = `Method ${name} is not registered`;
-      return this.#refuse(streamId, new RpcError(RpcStatus.UNIMPLEMENTED, text));
-    }
+    const served = path === PING_PATH ? undefined : this.#services.find(path);
+    if (served === undefined) return answerUnserved(this.transport, opening);
     if (this.#isDraining) {
       return this.#refuse(streamId, new RpcError(RpcStatus.UNAVAILABLE, "Server is shutting down"));
     }
     this.#openCalls++;
     const Call = givesMany(served.method.shape) ? ServedResponseStream : ServedSingleResponse;
-    new Call(this.#environment, this.#intercept(served), opening).start(opening);
+    new Call(this, this.#intercept(served), opening).start(opening);
   }
 
   /**
@@ -117,8 +124,7 @@ export class ResponderCore {
 
   #intercept(served: ServedMethod): ServedMethod {
     const { method, handler } = served;
-    // Calls of a shape that no interceptor wraps pay nothing for interceptors.
-    if (this.#interceptors.every(({ [method.shape]: hook }) => hook === undefined)) return served;
+    if (!this.#wrapped.has(method.shape)) return served;
     // Interceptors get a promise or an async iterable, where a handler may answer otherwise.
     const answer = givesMany(method.shape) ? answerMany : answerLater;
     const step = compose<RpcResponderCall>(
@@ -131,7 +137,7 @@ export class ResponderCore {
 
   /** Refuses a call that no handler has seen. */
   #refuse(streamId: number, error: RpcError): void {
-    endWithError(this.#environment, streamId, {
+    endWithError(this, streamId, {
       error,
       headers: undefined,
       trailers: RpcMetadata.empty,
@@ -139,8 +145,8 @@ export class ResponderCore {
     });
   }
 
-  #admitHandler(): RpcError | undefined {
-    const { maxHandlers } = this.#environment.transport.limits;
+  admitHandler(): RpcError | undefined {
+    const { maxHandlers } = this.transport.limits;
     if (this.#runningHandlers >= maxHandlers) {
       const text = `Too many concurrent handlers (max: ${maxHandlers})`;
       return new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text, {
@@ -151,7 +157,21 @@ export class ResponderCore {
     return undefined;
   }
 
-  #callEnded(): void {
+  onHandlerEnd(): void {
+    this.#runningHandlers--;
+  }
+
+  onHandlerError(error: unknown, context: RpcHandlerContext): void {
+    this.logger.error("Handler failed", { path: context.path, name: nameOf(error) });
+    try {
+      this.#hook?.(error, context);
+    } catch (fault) {
+      // The hook's own fault is not the call's.
+      this.logger.error("Hook for errors of handlers threw", { name: nameOf(fault) });
+    }
+  }
+
+  onCallEnd(): void {
     this.#openCalls--;
     if (this.#openCalls === 0) this.#whenIdle?.resolve();
   }

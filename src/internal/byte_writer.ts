@@ -1,3 +1,4 @@
+import { returnBuffer, takeBuffer } from "./buffer_pool.ts";
 import { writeUtf8 } from "./utf8.ts";
 
 /** Buffers grow up to this size to be shared by several takes; beyond it only for one large take. */
@@ -23,16 +24,22 @@ export function varintLength(value: number): number {
  * It grows by doubling, so the cost of writing is linear. `take` hands the bytes over and leaves
  * the writer empty; what was handed over is never written again, because a socket may still be
  * reading it. Later takes go on behind it in the same buffer while there is room, so a small take
- * costs a view and no memory of its own.
+ * costs a view and no memory of its own. Who is done with the bytes before the next write looks at
+ * them with `peek` and calls `clear`: then the same memory serves again.
  */
 export class ByteWriter {
+  readonly #isPooled: boolean;
   #bytes: Uint8Array<ArrayBuffer>;
   #start = 0;
   #end = 0;
 
-  /** Makes an empty writer with room for `capacityBytes` before it first grows. */
-  constructor(capacityBytes = 512) {
-    this.#bytes = new Uint8Array(capacityBytes);
+  /**
+   * Makes an empty writer with room for `capacityBytes` before it first grows. One that is pooled
+   * has no memory of its own: it borrows some with the first write, and gives it back with `clear`.
+   */
+  constructor(capacityBytes = 512, { isPooled = false }: { isPooled?: boolean } = {}) {
+    this.#isPooled = isPooled;
+    this.#bytes = isPooled ? EMPTY : new Uint8Array(capacityBytes);
   }
 
   /** Bytes written since the last `take`. */
@@ -100,7 +107,23 @@ export class ByteWriter {
     return taken;
   }
 
-  /** Leaves a buffer that grew for one large take to that take alone. */
+  /** The bytes written so far, in memory that the writer goes on using. */
+  peek(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  /** Forgets all bytes, and with them what `peek` gave; the writer has no memory afterwards. */
+  clear(): void {
+    this.#giveBack();
+    this.#reset();
+  }
+
+  #giveBack(): void {
+    // A buffer that begins later has been handed over in part.
+    if (this.#isPooled && this.#start === 0) returnBuffer(this.#bytes);
+  }
+
+  /** Begins without memory: what there was belongs to somebody else. */
   #reset(): void {
     this.#bytes = EMPTY;
     this.#start = 0;
@@ -128,13 +151,18 @@ export class ByteWriter {
 
   #grow(needed: number): void {
     const { length } = this;
-    const shared = this.#bytes === EMPTY
-      ? MAX_SHARED_BYTES
-      : Math.min(this.#bytes.length * 2, MAX_SHARED_BYTES);
-    const grown = new Uint8Array(Math.max(shared, length * 2, length + needed));
-    grown.set(this.#bytes.subarray(this.#start, this.#end));
+    const size = Math.max(this.#sharedBytes(), length * 2, length + needed);
+    const grown = this.#isPooled ? takeBuffer(size) : new Uint8Array(size);
+    if (length > 0) grown.set(this.#bytes.subarray(this.#start, this.#end));
+    this.#giveBack();
     this.#bytes = grown;
     this.#start = 0;
     this.#end = length;
+  }
+  /** The next size of a buffer that several takes share. */
+  #sharedBytes(): number {
+    // The pool has sizes of its own, of which the least will do.
+    if (this.#bytes === EMPTY) return this.#isPooled ? 0 : MAX_SHARED_BYTES;
+    return Math.min(this.#bytes.length * 2, MAX_SHARED_BYTES);
   }
 }

@@ -1,39 +1,77 @@
-/** A first-in, first-out queue whose `shift` costs the same however long it is. */
+/** An emptied queue gives back the memory of more slots than this. */
+const KEPT_SLOTS = 1024;
+
+/**
+ * A first-in, first-out queue whose `shift` costs the same however long it is. It takes no memory
+ * before the first item, and makes no garbage while it fills and empties.
+ */
 export class Fifo<T> {
-  #items: (T | undefined)[] = [];
+  /** A ring; its length is a power of two. */
+  #ring: (T | undefined)[] | undefined;
   #head = 0;
+  #length = 0;
 
   /** Number of items. */
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.#length;
   }
 
   /** The item that `shift` would return. */
   peek(): T | undefined {
-    return this.#items[this.#head];
+    return this.#ring?.[this.#head];
   }
 
   /** Adds an item at the end. */
   push(item: T): void {
-    this.#items.push(item);
+    let ring = this.#ring;
+    if (ring === undefined || this.#length === ring.length) ring = this.#grow();
+    ring[(this.#head + this.#length) & (ring.length - 1)] = item;
+    this.#length++;
   }
 
   /** Takes the first item; undefined when there is none. */
   shift(): T | undefined {
-    if (this.#head === this.#items.length) return undefined;
-    const item = this.#items[this.#head];
-    this.#items[this.#head++] = undefined;
-    if (this.#head === this.#items.length) this.clear();
-    else if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
+    const ring = this.#ring;
+    if (ring === undefined || this.#length === 0) return undefined;
+    const item = ring[this.#head];
+    ring[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (ring.length - 1);
+    this.#length--;
+    if (this.#length === 0 && ring.length > KEPT_SLOTS) this.clear();
     return item;
+  }
+
+  /** Puts other items in the place of the last `count`, or of all when there are fewer. */
+  replaceLast(count: number, replace: (item: T) => T): void {
+    const ring = this.#ring;
+    if (ring === undefined) return;
+    for (let index = Math.max(0, this.#length - count); index < this.#length; index++) {
+      const slot = (this.#head + index) & (ring.length - 1);
+      // Each of the slots from the head on has an item.
+      ring[slot] = replace(ring[slot] as T);
+    }
   }
 
   /** Forgets all items. */
   clear(): void {
-    if (this.#items.length > 0) this.#items = [];
+    this.#ring = undefined;
     this.#head = 0;
+    this.#length = 0;
+  }
+
+  /** Doubles the ring; the first item comes first in the new one. */
+  #grow(): (T | undefined)[] {
+    const ring = this.#ring;
+    // All slots are there from the beginning: an array with holes is slow.
+    const grown: (T | undefined)[] = [undefined, undefined, undefined, undefined];
+    if (ring !== undefined) {
+      for (let index = 0; index < ring.length; index++) {
+        grown[index] = ring[(this.#head + index) & (ring.length - 1)];
+      }
+      while (grown.length < ring.length * 2) grown.push(undefined);
+    }
+    this.#ring = grown;
+    this.#head = 0;
+    return grown;
   }
 }

@@ -1,59 +1,94 @@
 import { ByteWriter } from "./byte_writer.ts";
 import { readUtf8, utf8Length } from "./utf8.ts";
 
-/** A field that was read: a number for an integer, bytes for a text, bytes or message. */
-export type ProtobufField =
-  | { readonly number: number; readonly kind: "integer"; readonly value: bigint }
-  | { readonly number: number; readonly kind: "bytes"; readonly value: Uint8Array }
-  | { readonly number: number; readonly kind: "other" };
-
 const VARINT = 0;
 const FIXED_64 = 1;
 const BYTES = 2;
 const FIXED_32 = 5;
 
+const NONE: readonly Uint8Array[] = [];
+
 /**
- * Reads the fields of one Protocol Buffers message, in order.
- *
- * @throws {RangeError} When the bytes are not a message; fields before that were yielded
+ * The fields of one Protocol Buffers message; fixed fields, which no message here has, are skipped.
+ * A field of another kind than the one that is asked for is as good as not there.
  */
-export function* readProtobuf(bytes: Uint8Array): Generator<ProtobufField, void> {
-  const cursor = { bytes, position: 0 };
-  while (cursor.position < bytes.length) {
-    const tag = Number(readVarint(cursor));
-    const number = Math.floor(tag / 8);
-    if (number === 0 || number > 0x1fffffff) throw malformed();
-    const type = tag % 8;
-    if (type === VARINT) {
-      yield { number, kind: "integer", value: BigInt.asIntN(64, readVarint(cursor)) };
-    } else if (type === BYTES) {
-      yield { number, kind: "bytes", value: skip(cursor, Number(readVarint(cursor))) };
-    } else if (type === FIXED_64 || type === FIXED_32) {
-      skip(cursor, type === FIXED_64 ? 8 : 4);
-      yield { number, kind: "other" };
-    } else throw malformed();
+export class ProtobufReader {
+  // Most messages have no integers, and those of a peer that lies may have nothing at all.
+  #integers: Map<number, bigint> | undefined;
+  #bytes: Map<number, Uint8Array[]> | undefined;
+
+  /**
+   * Reads all fields.
+   *
+   * @throws {RangeError} When the bytes are not a message
+   */
+  constructor(message: Uint8Array) {
+    const cursor = { bytes: message, position: 0 };
+    while (cursor.position < message.length) {
+      const tag = Number(readVarint(cursor));
+      const number = Math.floor(tag / 8);
+      if (number === 0 || number > 0x1fffffff) throw malformed();
+      const type = tag % 8;
+      if (type === VARINT) this.#setInteger(number, BigInt.asIntN(64, readVarint(cursor)));
+      else if (type === BYTES) this.#addBytes(number, skip(cursor, Number(readVarint(cursor))));
+      else if (type === FIXED_64) skip(cursor, 8);
+      else if (type === FIXED_32) skip(cursor, 4);
+      else throw malformed();
+    }
+  }
+
+  /** The last integer of this number; 0 without one. */
+  integer(number: number): bigint {
+    return this.#integers?.get(number) ?? 0n;
+  }
+
+  /** All texts, bytes or messages of this number, in order. */
+  bytes(number: number): readonly Uint8Array[] {
+    return this.#bytes?.get(number) ?? NONE;
+  }
+
+  /** All texts of this number, in order; what is not UTF-8 becomes U+FFFD. */
+  texts(number: number): string[] {
+    return this.bytes(number).map(toText);
+  }
+
+  /** The last text of this number; empty without one. */
+  text(number: number): string {
+    const last = this.bytes(number).at(-1);
+    return last === undefined ? "" : toText(last);
+  }
+
+  /** All messages of this number, in order. */
+  messages(number: number): ProtobufReader[] {
+    return this.bytes(number).map((message) => new ProtobufReader(message));
+  }
+
+  #setInteger(number: number, value: bigint): void {
+    this.#integers ??= new Map();
+    this.#integers.set(number, value);
+  }
+
+  #addBytes(number: number, bytes: Uint8Array): void {
+    this.#bytes ??= new Map();
+    const before = this.#bytes.get(number);
+    if (before === undefined) this.#bytes.set(number, [bytes]);
+    else before.push(bytes);
   }
 }
 
-/** The text in a field; what is not UTF-8 becomes U+FFFD. */
-export function protobufText(value: Uint8Array): string {
-  return readUtf8(value, 0, value.length);
+function toText(bytes: Uint8Array): string {
+  return readUtf8(bytes, 0, bytes.length);
 }
 
 /** Writes Protocol Buffers messages; fields with the empty value are left out, as in proto3. */
 export class ProtobufWriter {
   readonly #out = new ByteWriter(64);
 
-  /** Writes an integer of any sign. */
-  integer(number: number, value: bigint): this {
-    if (value === 0n) return this;
+  /** Writes an integer from 0 to 2^53 - 1. */
+  integer(number: number, value: number): this {
+    if (value === 0) return this;
     this.#out.varint(number * 8 + VARINT);
-    let rest = BigInt.asUintN(64, value);
-    while (rest > 0x7fn) {
-      this.#out.byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.#out.byte(Number(rest));
+    this.#out.varint(value);
     return this;
   }
 
@@ -71,11 +106,12 @@ export class ProtobufWriter {
     return this;
   }
 
-  /** Writes a message, or bytes, also when empty. */
-  bytes(number: number, value: Uint8Array): this {
+  /** Writes a message, also when empty. */
+  message(number: number, message: ProtobufWriter): this {
+    const bytes = message.finish();
     this.#out.varint(number * 8 + BYTES);
-    this.#out.varint(value.length);
-    this.#out.bytes(value);
+    this.#out.varint(bytes.length);
+    this.#out.bytes(bytes);
     return this;
   }
 

@@ -1,6 +1,6 @@
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 // Without this a byte order mark at the start of a text would be lost.
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Up to this length, joining characters one by one beats the platform's decoder. */
 const SHORT_BYTES = 8;

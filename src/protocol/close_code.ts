@@ -6,7 +6,7 @@ export const CLOSE_NORMAL = 1000;
 export const CLOSE_GOING_AWAY = 1001;
 /** The peer broke the rules of the protocol; the reason says which. */
 export const CLOSE_PROTOCOL_ERROR = 4400;
-/** Nothing came for too long: no first frame, or no sign of life. */
+/** Nothing came for too long, or nothing could be sent: no first frame, no sign of life, no reader. */
 export const CLOSE_TIMEOUT = 4408;
 /** The session went on over a newer socket. */
 export const CLOSE_REPLACED = 4409;
@@ -23,35 +23,6 @@ export interface CloseCodeOptions {
    */
   readonly wasClean?: boolean;
 }
-
-const UNKNOWN = RpcStatus.UNKNOWN;
-const UNAVAILABLE = RpcStatus.UNAVAILABLE;
-const INTERNAL = RpcStatus.INTERNAL;
-const RESOURCE_EXHAUSTED = RpcStatus.RESOURCE_EXHAUSTED;
-
-// PROTOCOL.md, "Close codes". 0 is what Deno reports for a loss without a close frame.
-const STATUS_OF_CLOSE_CODE: ReadonlyMap<number, RpcStatusCode> = new Map([
-  [0, UNAVAILABLE],
-  [1000, UNAVAILABLE],
-  [1001, UNAVAILABLE],
-  [1002, INTERNAL],
-  [1003, INTERNAL],
-  [1005, UNAVAILABLE],
-  [1006, UNAVAILABLE],
-  [1007, INTERNAL],
-  [1008, RpcStatus.PERMISSION_DENIED],
-  [1009, RESOURCE_EXHAUSTED],
-  [1010, INTERNAL],
-  [1011, INTERNAL],
-  [1012, UNAVAILABLE],
-  [1013, UNAVAILABLE],
-  [1014, UNAVAILABLE],
-  [1015, UNAVAILABLE],
-  [CLOSE_TIMEOUT, UNAVAILABLE],
-  [CLOSE_REPLACED, UNAVAILABLE],
-  [CLOSE_TOO_LARGE, RESOURCE_EXHAUSTED],
-  [CLOSE_TOO_MANY, RESOURCE_EXHAUSTED],
-]);
 
 /**
  * The status that calls in flight end with when their socket closes with `code`.
@@ -74,6 +45,34 @@ const STATUS_OF_CLOSE_CODE: ReadonlyMap<number, RpcStatusCode> = new Map([
  * ```
  */
 export function statusFromCloseCode(code: number, options: CloseCodeOptions = {}): RpcStatusCode {
-  if (code === 1002 && options.wasClean === false) return UNAVAILABLE;
-  return STATUS_OF_CLOSE_CODE.get(code) ?? UNKNOWN;
+  // PROTOCOL.md, "Close codes". 0 is what Deno reports for a loss without a close frame.
+  switch (code) {
+    case 1002:
+      return options.wasClean === false ? RpcStatus.UNAVAILABLE : RpcStatus.INTERNAL;
+    case 1003:
+    case 1007:
+    case 1010:
+    case 1011:
+      return RpcStatus.INTERNAL;
+    case 1008:
+      return RpcStatus.PERMISSION_DENIED;
+    case 1009:
+    case CLOSE_TOO_LARGE:
+    case CLOSE_TOO_MANY:
+      return RpcStatus.RESOURCE_EXHAUSTED;
+    case 0:
+    case CLOSE_NORMAL:
+    case CLOSE_GOING_AWAY:
+    case 1005:
+    case 1006:
+    case 1012:
+    case 1013:
+    case 1014:
+    case 1015:
+    case CLOSE_TIMEOUT:
+    case CLOSE_REPLACED:
+      return RpcStatus.UNAVAILABLE;
+    default:
+      return RpcStatus.UNKNOWN;
+  }
 }

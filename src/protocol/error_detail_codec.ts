@@ -1,9 +1,4 @@
-import {
-  type ProtobufField,
-  protobufText,
-  ProtobufWriter,
-  readProtobuf,
-} from "../internal/protobuf.ts";
+import { ProtobufReader, ProtobufWriter } from "../internal/protobuf.ts";
 import type {
   RpcBadRequestDetail,
   RpcDebugInfoDetail,
@@ -66,13 +61,13 @@ export function decodeErrorDetail(type: string, value: Uint8Array): RpcErrorDeta
   try {
     switch (type) {
       case "google.rpc.BadRequest":
-        return decodeBadRequest(value);
+        return decodeBadRequest(new ProtobufReader(value));
       case "google.rpc.RetryInfo":
-        return decodeRetryInfo(value) ?? { type, value };
+        return decodeRetryInfo(new ProtobufReader(value)) ?? { type, value };
       case "google.rpc.ErrorInfo":
-        return decodeErrorInfo(value);
+        return decodeErrorInfo(new ProtobufReader(value));
       case "google.rpc.DebugInfo":
-        return decodeDebugInfo(value);
+        return decodeDebugInfo(new ProtobufReader(value));
     }
   } catch {
     // Malformed bytes stay raw: the reader throws for nothing else.
@@ -84,17 +79,16 @@ export function decodeErrorDetail(type: string, value: Uint8Array): RpcErrorDeta
 function encodeBadRequest(detail: RpcBadRequestDetail): Uint8Array {
   const out = new ProtobufWriter();
   for (const { field, description } of detail.fieldViolations) {
-    out.bytes(1, new ProtobufWriter().text(1, field).text(2, description).finish());
+    out.message(1, new ProtobufWriter().text(1, field).text(2, description));
   }
   return out.finish();
 }
 
-function decodeBadRequest(value: Uint8Array): RpcBadRequestDetail {
-  const fieldViolations: RpcFieldViolation[] = [];
-  for (const violation of messages(value, 1)) {
-    const texts = readTexts(violation);
-    fieldViolations.push({ field: texts.get(1) ?? "", description: texts.get(2) ?? "" });
-  }
+function decodeBadRequest(message: ProtobufReader): RpcBadRequestDetail {
+  const fieldViolations: RpcFieldViolation[] = message.messages(1).map((violation) => ({
+    field: violation.text(1),
+    description: violation.text(2),
+  }));
   return { type: "google.rpc.BadRequest", fieldViolations };
 }
 
@@ -107,23 +101,16 @@ function encodeRetryInfo(detail: RpcRetryInfoDetail): Uint8Array {
     if (nanos === 1e9) seconds++;
     nanos = 0;
   }
-  const duration = new ProtobufWriter().integer(1, BigInt(seconds || 0)).integer(2, BigInt(nanos));
-  return new ProtobufWriter().bytes(1, duration.finish()).finish();
+  const duration = new ProtobufWriter().integer(1, seconds || 0).integer(2, nanos);
+  return new ProtobufWriter().message(1, duration).finish();
 }
 
 /** Undefined for a time that no retry can wait: a negative one. */
-function decodeRetryInfo(value: Uint8Array): RpcRetryInfoDetail | undefined {
-  let retryDelayMs = 0;
-  for (const duration of messages(value, 1)) {
-    let seconds = 0;
-    let nanos = 0;
-    for (const field of readProtobuf(duration)) {
-      if (field.kind !== "integer") continue;
-      if (field.number === 1) seconds = Number(field.value);
-      else if (field.number === 2) nanos = Number(field.value);
-    }
-    retryDelayMs = seconds * 1000 + nanos / 1e6;
-  }
+function decodeRetryInfo(message: ProtobufReader): RpcRetryInfoDetail | undefined {
+  const duration = message.messages(1).at(-1);
+  const seconds = Number(duration?.integer(1) ?? 0);
+  const nanos = Number(duration?.integer(2) ?? 0);
+  const retryDelayMs = seconds * 1000 + nanos / 1e6;
   if (!(retryDelayMs >= 0 && retryDelayMs <= MAX_DURATION_SECONDS * 1000)) return undefined;
   return { type: "google.rpc.RetryInfo", retryDelayMs };
 }
@@ -131,21 +118,17 @@ function decodeRetryInfo(value: Uint8Array): RpcRetryInfoDetail | undefined {
 function encodeErrorInfo(detail: RpcErrorInfoDetail): Uint8Array {
   const out = new ProtobufWriter().text(1, detail.reason).text(2, detail.domain);
   for (const [key, value] of Object.entries(detail.metadata)) {
-    out.bytes(3, new ProtobufWriter().text(1, key).text(2, value).finish());
+    out.message(3, new ProtobufWriter().text(1, key).text(2, value));
   }
   return out.finish();
 }
 
-function decodeErrorInfo(value: Uint8Array): RpcErrorInfoDetail {
-  const texts = readTexts(value);
-  const entries = messages(value, 3).map((entry) => {
-    const pair = readTexts(entry);
-    return [pair.get(1) ?? "", pair.get(2) ?? ""] as const;
-  });
+function decodeErrorInfo(message: ProtobufReader): RpcErrorInfoDetail {
+  const entries = message.messages(3).map((pair) => [pair.text(1), pair.text(2)]);
   return {
     type: "google.rpc.ErrorInfo",
-    reason: texts.get(1) ?? "",
-    domain: texts.get(2) ?? "",
+    reason: message.text(1),
+    domain: message.text(2),
     // Defines properties, so that a key such as `__proto__` is a key like any other.
     metadata: Object.fromEntries(entries),
   };
@@ -157,30 +140,10 @@ function encodeDebugInfo(detail: RpcDebugInfoDetail): Uint8Array {
   return out.text(2, detail.detail).finish();
 }
 
-function decodeDebugInfo(value: Uint8Array): RpcDebugInfoDetail {
+function decodeDebugInfo(message: ProtobufReader): RpcDebugInfoDetail {
   return {
     type: "google.rpc.DebugInfo",
-    stackEntries: messages(value, 1).map(protobufText),
-    detail: readTexts(value).get(2) ?? "",
+    stackEntries: message.texts(1),
+    detail: message.text(2),
   };
-}
-
-/** All values of a field that holds bytes, in order. */
-function messages(value: Uint8Array, number: number): Uint8Array[] {
-  const found: Uint8Array[] = [];
-  for (const field of readProtobuf(value)) {
-    if (field.number === number && field.kind === "bytes") found.push(field.value);
-  }
-  return found;
-}
-
-/** The last text of each field, by number. */
-function readTexts(value: Uint8Array): Map<number, string> {
-  const texts = new Map<number, string>();
-  for (const field of readProtobuf(value)) setText(texts, field);
-  return texts;
-}
-
-function setText(texts: Map<number, string>, field: ProtobufField): void {
-  if (field.kind === "bytes") texts.set(field.number, protobufText(field.value));
 }

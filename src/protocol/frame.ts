@@ -184,12 +184,20 @@ export interface GoawayFrame {
   readonly reason: string;
 }
 
-/** How many batches of the session the sender has received. */
+/** How many counted batches the sender has received (PROTOCOL.md, "Counting"). */
 export interface AckFrame {
   /** Tells frames apart. */
   readonly kind: "ack";
-  /** All of them, from the beginning of the session. */
+  /** All of them, from the beginning of the session, or of the connection where there is none. */
   readonly batches: number;
+}
+
+/** Asks for an {@linkcode AckFrame} at once, whatever there is to acknowledge. */
+export interface PromptFrame {
+  /** Tells frames apart. */
+  readonly kind: "prompt";
+  /** 1, or 2 for a second one a millisecond later. */
+  readonly answers: number;
 }
 
 /** A frame that belongs to a stream and that the layers above the transport see. */
@@ -208,7 +216,8 @@ export type ConnectionFrame =
   | PingFrame
   | PongFrame
   | GoawayFrame
-  | AckFrame;
+  | AckFrame
+  | PromptFrame;
 
 /** Every frame of every wire. */
 export type RpcFrame = StreamFrame | ConnectionFrame;
@@ -227,6 +236,10 @@ export interface WireCapabilities {
   readonly resume: boolean;
   /** {@linkcode GoawayFrame} exists. */
   readonly goaway: boolean;
+  /** Each side acknowledges the batches that it has, with {@linkcode AckFrame}. */
+  readonly acks: boolean;
+  /** What a {@linkcode MessageFrame} costs the connection beside its bytes. */
+  readonly messageCostBytes: number;
   /** {@linkcode PingFrame} and {@linkcode PongFrame} exist. */
   readonly ping: boolean;
   /** The largest stream id. */
@@ -238,6 +251,9 @@ export interface WireCapabilities {
  * which method paths the peer knows by number.
  */
 export interface FrameEncoder {
+  /** Limits of the peer as far as they are known; set anew when more is known. */
+  limits: RpcLimits;
+
   /**
    * Appends one frame. What was written must be sent, in this order.
    *
@@ -269,10 +285,7 @@ export interface RpcWire {
   readonly initialHello: HelloFrame;
   /** Most bytes of a message in one frame; `Infinity` where messages are not cut. */
   readonly maxFragmentBytes: number;
-  /**
-   * Makes the encoder of a new connection. `limits` are those of the peer as far as they are known;
-   * they are read again for every frame, so an object whose fields change is honoured.
-   */
+  /** Makes the encoder of a new connection; `limits` are those of the peer as far as they are known. */
   createEncoder(limits: RpcLimits): FrameEncoder;
   /** Makes the decoder of a new connection; `limits` are those of this side. */
   createDecoder(limits: RpcLimits): FrameDecoder;

@@ -12,6 +12,9 @@ import { isReservedMetadataName } from "./reserved_names.ts";
 import { RpcError } from "./rpc_error.ts";
 import { RpcStatus } from "./status.ts";
 
+const WRONG_IN_NAME = /[^0-9a-z_.-]/;
+const WRONG_IN_TEXT = /[^ -~]/;
+
 /** The limits that metadata is held to. */
 export type RpcMetadataLimits = Pick<
   RpcLimits,
@@ -76,7 +79,8 @@ export function findNameFault(name: string, limits: RpcMetadataLimits): Metadata
   if (name.length > limits.maxHeaderNameBytes) {
     return exhausted("a header name", name.length, limits.maxHeaderNameBytes);
   }
-  const wrong = findWrongNameUnit(name);
+  // An empty name is wrong at 0.
+  const wrong = name === "" ? 0 : name.search(WRONG_IN_NAME);
   if (wrong < 0) return undefined;
   return invalid("a header name", `found ${unitAt(name, wrong)}, expected 0-9 a-z _ . -`);
 }
@@ -144,8 +148,8 @@ function measureNew(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
     bytes += varintLength(name.length) + name.length + varintLength(value.length) + value.length;
     longestNameBytes = Math.max(longestNameBytes, name.length);
     longestValueBytes = Math.max(longestValueBytes, value.length);
-    check(findBlockFault(bytes, limits));
   }
+  check(findBlockFault(bytes, limits));
   setMeasure(metadata, { bytes, longestNameBytes, longestValueBytes });
   return bytes;
 }
@@ -156,23 +160,10 @@ function isWithin(measure: MetadataMeasure, headers: number, limits: RpcMetadata
     measure.longestValueBytes <= limits.maxHeaderValueBytes;
 }
 
-/** Where a name breaks the grammar, -1 when nowhere; an empty name breaks it at 0. */
-function findWrongNameUnit(name: string): number {
-  for (let index = 0; index < name.length; index++) {
-    const unit = name.charCodeAt(index);
-    const isRight = unit >= 0x61 && unit <= 0x7a || unit >= 0x30 && unit <= 0x39 ||
-      unit === 0x2d || unit === 0x2e || unit === 0x5f;
-    if (!isRight) return index;
-  }
-  return name.length === 0 ? 0 : -1;
-}
-
 function findTextFault(name: string, value: string): MetadataFault | undefined {
-  for (let index = 0; index < value.length; index++) {
-    const unit = value.charCodeAt(index);
-    if (unit < 0x20 || unit > 0x7e) {
-      return invalid(`header "${name}"`, `found ${unitAt(value, index)}, expected printable ASCII`);
-    }
+  const wrong = value.search(WRONG_IN_TEXT);
+  if (wrong >= 0) {
+    return invalid(`header "${name}"`, `found ${unitAt(value, wrong)}, expected printable ASCII`);
   }
   if (value.startsWith(" ") || value.endsWith(" ")) {
     return invalid(`header "${name}"`, "the value begins or ends with a space");

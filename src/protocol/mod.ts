@@ -70,6 +70,7 @@ export type {
   OpenFrame,
   PingFrame,
   PongFrame,
+  PromptFrame,
   RpcFrame,
   RpcWire,
   StatusFrame,

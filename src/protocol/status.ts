@@ -47,7 +47,7 @@ export type RpcStatusName = keyof typeof RpcStatus;
 export type RpcStatusCode = (typeof RpcStatus)[RpcStatusName];
 
 // `Object.keys` keeps the order of the literal above, which is the order of the numbers.
-const NAMES = Object.keys(RpcStatus) as RpcStatusName[];
+const NAMES = /* @__PURE__ */ Object.keys(RpcStatus) as RpcStatusName[];
 
 /**
  * Names a status code for people.

@@ -27,7 +27,7 @@ export type Authorization =
 /** What {@linkcode runAuthorize} needs beside the hook. */
 export interface AuthorizationOptions {
   readonly clock: RpcClock;
-  readonly logger: RpcLogger;
+  readonly logger: Pick<RpcLogger, "warn" | "error">;
   /** Time that the hook has. */
   readonly timeoutMs: number;
 }
@@ -62,7 +62,7 @@ function refused(response: Response): Authorization {
   return { kind: "refused", response };
 }
 
-function toRefusal(error: unknown, logger: RpcLogger): Response {
+function toRefusal(error: unknown, logger: AuthorizationOptions["logger"]): Response {
   if (error instanceof RpcError) {
     if (error.code === RpcStatus.UNAUTHENTICATED) return createRefusal(401, error.rawMessage);
     if (error.code === RpcStatus.PERMISSION_DENIED) return createRefusal(403, error.rawMessage);

@@ -37,23 +37,23 @@ export class ConnectionSlots {
   /**
    * Takes a slot. The first refusal is logged; the next ones are not, until the crowd has thinned out.
    *
-   * @returns Gives the slot back, once however often it is called; undefined when there is none
+   * @returns Whether there was one
    */
-  take(): (() => void) | undefined {
+  take(): boolean {
     if (this.isFull) {
       if (!this.#hasWarned) {
         this.#logger.warn("Connection refused: too many connections", { max: this.max });
       }
       this.#hasWarned = true;
-      return undefined;
+      return false;
     }
     this.#taken++;
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      this.#taken--;
-      if (this.#taken < this.max * CALM_SHARE) this.#hasWarned = false;
-    };
+    return true;
+  }
+
+  /** Gives a slot back. */
+  give(): void {
+    this.#taken--;
+    if (this.#taken < this.max * CALM_SHARE) this.#hasWarned = false;
   }
 }

@@ -31,6 +31,7 @@
  * @module
  */
 export type { RpcAuthorize, RpcUpgradeInfo } from "./authorization.ts";
+export type { RpcConnectionSlot } from "./connection_slot.ts";
 export type { RpcAllowedOrigins } from "./origin.ts";
 export type {
   RpcAcceptedPeer,
@@ -47,5 +48,5 @@ export {
   type RpcUpgradeRequestOptions,
 } from "./upgrade_policy.ts";
 export { type RpcUpgrade, RpcUpgrader, type RpcUpgraderOptions } from "./upgrader.ts";
-export { type RpcConnectionSlot, RpcWebSocketServer } from "./web_socket_server.ts";
+export { RpcWebSocketServer } from "./web_socket_server.ts";
 export type { RpcClock, RpcTimer } from "../internal/clock.ts";

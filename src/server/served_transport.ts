@@ -1,3 +1,4 @@
+import type { RpcConnectionLoss } from "../transports/websocket/connection_loss.ts";
 import {
   type RpcWebSocketResponderOptions,
   RpcWebSocketResponderTransport,
@@ -7,12 +8,16 @@ import type { WebSocketLike } from "../transports/websocket/web_socket_like.ts";
 /** What a {@linkcode ServedTransport} tells its server. */
 export interface ServedTransportHooks {
   /** The connection carries frames. */
-  readonly onReady: () => void;
+  onReady(): void;
+  /** The connection was lost; told at most once. */
+  onLost(loss: RpcConnectionLoss): void;
   /** This side closes the connection; told once, with the end of the closing. */
-  readonly onClose: (done: Promise<void>) => void;
+  onClose(done: Promise<void>): void;
+  /** The socket is closed for good. */
+  onSocketClosed(): void;
 }
 
-/** The transport of one served connection: it also tells when this side closes it. */
+/** The transport of one served connection: it tells its server what happens to it. */
 export class ServedTransport extends RpcWebSocketResponderTransport {
   readonly #hooks: ServedTransportHooks;
   #isClosing = false;
@@ -37,5 +42,13 @@ export class ServedTransport extends RpcWebSocketResponderTransport {
 
   protected override connectionReady(): void {
     this.#hooks.onReady();
+  }
+
+  protected override connectionLost(loss: RpcConnectionLoss): void {
+    this.#hooks.onLost(loss);
+  }
+
+  protected override socketClosed(): void {
+    this.#hooks.onSocketClosed();
   }
 }

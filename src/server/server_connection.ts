@@ -1,36 +1,41 @@
 import { RpcPeerEndpoint } from "../endpoints/peer.ts";
+import { type RpcClock, type RpcTimer, systemClock } from "../internal/clock.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { RpcConnectionLoss } from "../transports/websocket/base.ts";
-import { ServedTransport } from "./served_transport.ts";
+import { ServedTransport, type ServedTransportHooks } from "./served_transport.ts";
 import type { RpcAcceptedSocket, RpcServingOptions } from "./server_options.ts";
 
-/** What a {@linkcode ServerConnection} needs beside its socket. */
+/**
+ * How long a socket counts after its connection has ended, unless it closes before. A peer may never
+ * answer a close, and Deno keeps such a socket for as long as the peer does.
+ */
+const LINGER_MS = 10_000;
+
+/** What a {@linkcode ServerConnection} needs beside its socket; all of a server share it. */
 export interface ServerConnectionOptions {
   readonly serving: RpcServingOptions;
   readonly logger: RpcLogger;
-  /** Called once, when the socket is gone or was given up. */
+  /** Called once, when the connection has ended. */
   readonly onEnded: (connection: ServerConnection) => void;
+  /** Called once, after that, when the socket is closed for good or no longer waited for. */
+  readonly onGone: (connection: ServerConnection) => void;
 }
 
 /** One accepted socket with the endpoint on it, and the server's hooks around them. */
-export class ServerConnection {
+export class ServerConnection implements ServedTransportHooks {
   /** The endpoint. */
   readonly endpoint: RpcPeerEndpoint;
   readonly #options: ServerConnectionOptions;
   #isAnnounced = false;
   #isEnded = false;
+  #isSocketClosed = false;
+  #isGone = false;
+  #linger: RpcTimer | undefined;
 
   constructor(accepted: RpcAcceptedSocket, options: ServerConnectionOptions) {
     const { socket, ...peer } = accepted;
     this.#options = options;
-    const transport = new ServedTransport(socket, {
-      ...peer,
-      ...transportOptions(options),
-      onConnectionLost: (loss) => this.#lost(loss),
-    }, {
-      onReady: () => this.#announce(),
-      onClose: (done) => void done.then(() => this.#end(undefined)),
-    });
+    const transport = new ServedTransport(socket, { ...peer, ...transportOptions(options) }, this);
     this.endpoint = new RpcPeerEndpoint({ ...options.serving, logger: options.logger, transport });
     this.endpoint.start();
   }
@@ -40,33 +45,61 @@ export class ServerConnection {
     return this.endpoint.transport.openStreams === 0;
   }
 
+  /** Waits for the close of the socket no longer, once the connection has ended. */
+  giveUp(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    if (this.#linger !== undefined) this.#clock.clearTimer(this.#linger);
+    this.#options.onGone(this);
+  }
+
   /** Calls the hook; a call of its own that the hook makes goes out before any answer. */
-  #announce(): void {
+  onReady(): void {
     this.#isAnnounced = true;
     const { onConnection } = this.#options.serving;
     if (onConnection === undefined) return;
     try {
       const done = onConnection(this.endpoint);
-      if (done instanceof Promise) done.catch(this.#hookFailed);
+      if (done instanceof Promise) done.catch((error: unknown) => this.#hookFailed(error));
     } catch (error) {
       this.#hookFailed(error);
     }
   }
 
-  readonly #hookFailed = (error: unknown): void => {
-    this.#options.logger.error("Hook onConnection failed", { error: String(error) });
-    void this.endpoint.close();
-  };
-
-  #lost(loss: RpcConnectionLoss): void {
+  onLost(loss: RpcConnectionLoss): void {
     this.#end(loss);
     void this.endpoint.close();
+  }
+
+  onClose(done: Promise<void>): void {
+    void done.then(() => this.#end(undefined));
+  }
+
+  onSocketClosed(): void {
+    this.#isSocketClosed = true;
+    if (this.#isEnded) this.giveUp();
+  }
+
+  get #clock(): RpcClock {
+    return this.#options.serving.clock ?? systemClock;
+  }
+
+  #hookFailed(error: unknown): void {
+    this.#options.logger.error("Hook onConnection failed", { error: String(error) });
+    void this.endpoint.close();
+  }
+
+  #outlast(): void {
+    this.#options.logger.warn("Peer did not answer a close", { waitedMs: LINGER_MS });
+    this.giveUp();
   }
 
   #end(loss: RpcConnectionLoss | undefined): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#options.onEnded(this);
+    if (this.#isSocketClosed) this.giveUp();
+    else this.#linger = this.#clock.setTimer(() => this.#outlast(), LINGER_MS);
     if (!this.#isAnnounced) return;
     try {
       this.#options.serving.onConnectionClosed?.(this.endpoint, loss);
@@ -78,11 +111,12 @@ export class ServerConnection {
 
 function transportOptions(
   { serving, logger }: ServerConnectionOptions,
-): Pick<RpcServingOptions, "limits" | "clock" | "logger"> {
-  const { limits, clock } = serving;
+): Pick<RpcServingOptions, "limits" | "compression" | "clock" | "logger"> {
+  const { limits, compression, clock } = serving;
   return {
     logger,
     ...(limits === undefined ? {} : { limits }),
+    ...(compression === undefined ? {} : { compression }),
     ...(clock === undefined ? {} : { clock }),
   };
 }

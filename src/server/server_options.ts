@@ -6,6 +6,7 @@ import type { RpcResponderContract } from "../endpoints/responder_contract.ts";
 import type { RpcClock } from "../internal/clock.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { RpcLimits } from "../protocol/limits.ts";
+import type { RpcCompression } from "../transports/compression.ts";
 import type { RpcConnectionLoss } from "../transports/websocket/base.ts";
 import type { WebSocketLike } from "../transports/websocket/web_socket_like.ts";
 
@@ -37,10 +38,18 @@ export type RpcConnectionSource =
 export interface RpcServingOptions {
   /** What is served on every connection. */
   readonly contracts: readonly RpcResponderContract[];
-  /** Most connections at once, those that are being authorized among them; 10 000 unless given. */
+  /**
+   * Most connections at once, those that are being authorized or closed among them; 10 000 unless
+   * given. A socket whose peer does not answer a close counts for another minute.
+   */
   readonly maxConnections?: number;
   /** Limits of every connection to change; all others take their default. */
   readonly limits?: Partial<RpcLimits>;
+  /**
+   * Compresses messages on every connection whose client does too, as `gzipCompression()` does; off
+   * unless given.
+   */
+  readonly compression?: RpcCompression;
   /** Codec of methods whose contract names none; MessagePack unless given. */
   readonly codec?: RpcCodec;
   /** Wrap every call that is served, the first outermost; none unless given. */

@@ -6,6 +6,7 @@ import { type RpcAuthorize, runAuthorize } from "./authorization.ts";
 import { checkHandshake, parseProtocols } from "./handshake.ts";
 import { createOriginCheck, type OriginCheck, type RpcAllowedOrigins } from "./origin.ts";
 import { createRefusal } from "./refusal.ts";
+import { RefusalLog } from "./refusal_log.ts";
 
 /** Longest part of a refused origin that is logged. */
 const MAX_LOGGED_ORIGIN = 200;
@@ -22,7 +23,10 @@ export interface RpcUpgradePolicyOptions {
   readonly authorize?: RpcAuthorize;
   /** Limits to change; of these only `connectTimeoutMs` matters here. */
   readonly limits?: Partial<RpcLimits>;
-  /** Where records go; nowhere unless given. */
+  /**
+   * Where records go; nowhere unless given. Refusals are logged ten at once and then one in ten
+   * seconds, with the number of those left out, as anybody can bring them about.
+   */
   readonly logger?: RpcLogger;
   /** Where time comes from; the platform's clock unless given. */
   readonly clock?: RpcClock;
@@ -80,7 +84,7 @@ export class RpcUpgradePolicy {
   readonly #isOriginAllowed: OriginCheck;
   readonly #authorize: RpcAuthorize | undefined;
   readonly #timeoutMs: number;
-  readonly #logger: RpcLogger;
+  readonly #log: RefusalLog;
   readonly #clock: RpcClock;
 
   /**
@@ -94,8 +98,8 @@ export class RpcUpgradePolicy {
     this.#isOriginAllowed = createOriginCheck(options.allowedOrigins);
     this.#authorize = options.authorize;
     this.#timeoutMs = createLimits(options.limits).connectTimeoutMs;
-    this.#logger = options.logger ?? silentLogger;
     this.#clock = options.clock ?? systemClock;
+    this.#log = new RefusalLog(options.logger ?? silentLogger, this.#clock);
   }
 
   /**
@@ -121,7 +125,7 @@ export class RpcUpgradePolicy {
     if (hook === undefined) return { kind: "accepted", protocol, isOffered, auth: undefined };
     return runAuthorize(() => hook(request, { address: options.address, protocol }), {
       clock: this.#clock,
-      logger: this.#logger,
+      logger: this.#log,
       timeoutMs: this.#timeoutMs,
     }).then((found) =>
       found.kind === "refused" ? found : { kind: "accepted", protocol, isOffered, auth: found.auth }
@@ -132,10 +136,10 @@ export class RpcUpgradePolicy {
     try {
       if (this.#isOriginAllowed(request)) return true;
       const origin = request.headers.get("origin")?.slice(0, MAX_LOGGED_ORIGIN);
-      this.#logger.warn("Upgrade refused: origin is not allowed", { origin });
+      this.#log.warn("Upgrade refused: origin is not allowed", { origin });
     } catch (error) {
       const name = error instanceof Error ? error.name : typeof error;
-      this.#logger.error("Check of the origin failed", { name });
+      this.#log.error("Check of the origin failed", { name });
     }
     return false;
   }

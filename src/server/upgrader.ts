@@ -8,8 +8,9 @@ import {
   type RpcUpgradePolicyOptions,
   type RpcUpgradeRequestOptions,
 } from "./upgrade_policy.ts";
-import { type RpcConnectionSlot, RpcWebSocketServer } from "./web_socket_server.ts";
+import type { RpcConnectionSlot } from "./connection_slot.ts";
 import type { RpcServingOptions } from "./server_options.ts";
+import { RpcWebSocketServer } from "./web_socket_server.ts";
 
 /** Settings of {@linkcode RpcUpgrader}: those of the policy and of the server. */
 export interface RpcUpgraderOptions extends RpcServingOptions, RpcUpgradePolicyOptions {}

@@ -5,10 +5,11 @@ import { type RpcLogger, silentLogger } from "../logger.ts";
 import { createLimits } from "../protocol/limits.ts";
 import { createHealthStatus, type RpcHealthStatus } from "../transports/health.ts";
 import type { WebSocketLike } from "../transports/websocket/web_socket_like.ts";
-import { SourceReader } from "./connection_source.ts";
+import { HeldSlot, type RpcConnectionSlot, type SlotOwner } from "./connection_slot.ts";
 import { ConnectionSlots } from "./connection_slots.ts";
+import { SourceReader } from "./connection_source.ts";
 import { Drain } from "./drain.ts";
-import { ServerConnection } from "./server_connection.ts";
+import { ServerConnection, type ServerConnectionOptions } from "./server_connection.ts";
 import type {
   RpcAcceptedPeer,
   RpcAcceptedSocket,
@@ -21,21 +22,6 @@ type ServerState =
   | { readonly kind: "running" }
   | { readonly kind: "stopping"; readonly drain: Drain | undefined; readonly done: Promise<void> }
   | { readonly kind: "closed"; readonly done: Promise<void> };
-
-/** A place for one connection, held while its request is looked at. */
-export interface RpcConnectionSlot {
-  /**
-   * Serves a socket in this place.
-   *
-   * @param socket The socket, open or opening; the server owns it from now on
-   * @param peer What is known of the caller
-   * @returns The endpoint; undefined when the server has stopped meanwhile, and the socket is closed
-   * @throws {RangeError} When the sub-protocol is not one of this library
-   */
-  accept(socket: WebSocketLike, peer?: RpcAcceptedPeer): RpcPeerEndpoint | undefined;
-  /** Gives the place back; quiet after `accept`, which does it at the end of the connection. */
-  release(): void;
-}
 
 /**
  * Serves contracts on many connections. It knows no runtime: sockets come from a source, or are handed
@@ -67,8 +53,13 @@ export class RpcWebSocketServer implements AsyncDisposable {
   readonly #options: RpcWebSocketServerOptions;
   readonly #logger: RpcLogger;
   readonly #slots: ConnectionSlots;
+  readonly #slotOwner: SlotOwner;
+  /** What all connections share. */
+  readonly #shared: ServerConnectionOptions;
   readonly #source: SourceReader | undefined;
   readonly #connections: Set<ServerConnection> = new Set();
+  /** Those that have ended and whose sockets are not closed. */
+  readonly #lingering: Set<ServerConnection> = new Set();
   #state: ServerState = { kind: "stopped" };
 
   /**
@@ -81,10 +72,14 @@ export class RpcWebSocketServer implements AsyncDisposable {
   constructor(options: RpcWebSocketServerOptions) {
     checkContracts(options.contracts.map(({ contract }) => contract));
     for (const contract of options.contracts) contract.getServedMethods();
-    createLimits(options.limits);
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
+    this.#shared = this.#share();
     this.#slots = new ConnectionSlots(options.maxConnections, this.#logger);
+    this.#slotOwner = {
+      serve: (accepted) => this.#serve(accepted),
+      giveBack: () => this.#slots.give(),
+    };
     if (options.connections === undefined) return;
     this.#source = new SourceReader(options.connections, {
       logger: this.#logger,
@@ -204,12 +199,7 @@ export class RpcWebSocketServer implements AsyncDisposable {
    * @returns The place; undefined when the server is stopped or full
    */
   reserve(): RpcConnectionSlot | undefined {
-    const release = this.isRunning ? this.#slots.take() : undefined;
-    if (release === undefined) return undefined;
-    return {
-      release,
-      accept: (socket, peer = {}) => this.#serve({ ...peer, socket }, release),
-    };
+    return this.isRunning && this.#slots.take() ? new HeldSlot(this.#slotOwner) : undefined;
   }
 
   /** How the server is doing; cheap. */
@@ -248,25 +238,40 @@ export class RpcWebSocketServer implements AsyncDisposable {
     }
   }
 
-  #serve(accepted: RpcAcceptedSocket, release: () => void): RpcPeerEndpoint | undefined {
+  /** Checks what depends on the options alone, once for all connections. */
+  #share(): ServerConnectionOptions {
+    const { limits, contracts, ...serving } = this.#options;
+    return {
+      serving: {
+        ...serving,
+        limits: createLimits(limits),
+        // A list that cannot change is looked through once.
+        contracts: Object.freeze([...contracts]),
+      },
+      logger: this.#logger,
+      onEnded: (connection) => {
+        this.#connections.delete(connection);
+        this.#lingering.add(connection);
+      },
+      onGone: (connection) => {
+        this.#lingering.delete(connection);
+        this.#slots.give();
+      },
+    };
+  }
+
+  #serve(accepted: RpcAcceptedSocket): RpcPeerEndpoint | undefined {
     if (!this.isRunning) {
-      release();
+      this.#slots.give();
       refuseSocket(accepted.socket, "Server is not running");
       return undefined;
     }
     try {
-      const connection = new ServerConnection(accepted, {
-        serving: this.#options,
-        logger: this.#logger,
-        onEnded: (ended) => {
-          this.#connections.delete(ended);
-          release();
-        },
-      });
+      const connection = new ServerConnection(accepted, this.#shared);
       this.#connections.add(connection);
       return connection.endpoint;
     } catch (error) {
-      release();
+      this.#slots.give();
       throw error;
     }
   }
@@ -280,6 +285,7 @@ export class RpcWebSocketServer implements AsyncDisposable {
     await drain?.done;
     // All at once: peers that do not answer cost one time-out together.
     await Promise.all([...this.#connections].map(({ endpoint }) => endpoint.close()));
+    for (const connection of this.#lingering) connection.giveUp();
     this.#logger.info("Server stopped", { port: this.#options.port });
     if (this.#state.kind === "stopping") this.#state = { kind: "stopped" };
   }

@@ -10,7 +10,8 @@ import type {
 
 /**
  * One thing that came in on a stream, whole and checked: fragments are joined, limits and counts
- * hold. `message` is bytes on a wire and any value on a zero-copy transport.
+ * hold. `message` is bytes on a wire, a {@linkcode RpcCompressedMessage} where it came compressed, and
+ * any value on a zero-copy transport.
  *
  * A stream that this side opened ends with exactly one `status`, a stream that the peer opened with
  * at most one `cancel`, whatever happens: when the connection dies the transport makes them up.
@@ -50,16 +51,17 @@ export type RpcMessageListener = (message: RpcTransportMessage) => void;
  */
 export class RpcMessageFeed {
   #listener: RpcMessageListener | undefined;
-  #early: RpcTransportMessage[] = [];
+  /** What came before there was a listener; undefined for nothing. */
+  #early: RpcTransportMessage[] | undefined;
 
   /** How many messages wait for a listener. */
   get waiting(): number {
-    return this.#early.length;
+    return this.#early?.length ?? 0;
   }
 
   /** Hands one message to the listener, or keeps it until there is one. */
   push(message: RpcTransportMessage): void {
-    if (this.#listener === undefined) this.#early.push(keepMessage(message));
+    if (this.#listener === undefined) (this.#early ??= []).push(keepMessage(message));
     else this.#listener(message);
   }
 
@@ -74,11 +76,8 @@ export class RpcMessageFeed {
       throw new TypeError("Cannot listen to messages: the transport has a listener already");
     }
     // What arrives while the early messages are handed over queues behind them.
-    for (let index = 0; index < this.#early.length; index++) {
-      const message = this.#early[index];
-      if (message !== undefined) listener(message);
-    }
-    this.#early = [];
+    for (const message of this.#early ?? []) listener(message);
+    this.#early = undefined;
     this.#listener = listener;
   }
 }

@@ -22,7 +22,15 @@
  *
  * @module
  */
+export { RpcCompressedMessage } from "./compressed_message.ts";
+export type {
+  RpcCompression,
+  RpcCompressionOptions,
+  RpcConnectionCompression,
+  RpcDeflation,
+} from "./compression.ts";
 export { DirectMessage } from "./direct_message.ts";
+export { gzipCompression, type RpcGzipOptions } from "./gzip_compression.ts";
 export { createHealthStatus, type RpcHealthLevel, type RpcHealthStatus } from "./health.ts";
 export {
   createMemoryTransportPair,

@@ -94,9 +94,21 @@ export interface IRpcTransport extends AsyncDisposable {
    * @returns Nothing when it went out at once, otherwise a promise that settles when it has: wait
    *   for it before sending more. It rejects when the stream ends first
    * @throws {RpcError} `FAILED_PRECONDITION` when the stream is not open, `RESOURCE_EXHAUSTED` when
-   *   the message is larger than the peer accepts
+   *   the message is larger than the peer accepts, or too much waits to be sent already
    */
   sendMessage(streamId: number, message: unknown): Promise<void> | undefined;
+
+  /**
+   * Waits while `limits.maxWaitingBytes` wait to be sent, where `sendMessage` would throw, and
+   * `endStream` with a message that does not fit a frame. Ask again when it has settled: others may
+   * have been first.
+   *
+   * @param streamId The stream that a message is to be sent on
+   * @param bytes How long the message is
+   * @returns Nothing when it may be sent now, otherwise a promise that settles when that may have
+   *   changed. It rejects when the stream ends first
+   */
+  waitForRoom?(streamId: number, bytes: number): Promise<void> | undefined;
 
   /** Sends response headers, at most once and before the first message. */
   sendHeaders(streamId: number, headers: RpcMetadata): void;

@@ -1,6 +1,5 @@
-import { decodeMessage, encodeMessage } from "../../src/calls/call_codec.ts";
+import { createCodecError, decodeMessage, encodeMessage } from "../../src/calls/call_codec.ts";
 import type { RpcCodec } from "../../src/codecs/codec.ts";
-import { RpcError } from "../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../src/protocol/status.ts";
 import { DirectMessage } from "../../src/transports/direct_message.ts";
 import { assert, assertEquals, assertThrows } from "../support/assert.ts";
@@ -13,15 +12,6 @@ const text: RpcCodec<string> = {
   decode: (bytes) => new TextDecoder().decode(bytes),
 };
 const secret = new TypeError("Secret payload");
-const broken: RpcCodec = {
-  name: "broken",
-  encode: () => {
-    throw secret;
-  },
-  decode: () => {
-    throw secret;
-  },
-};
 const options = {
   what: 'request of "/Chat/send"',
   code: RpcStatus.INVALID_ARGUMENT,
@@ -29,22 +19,22 @@ const options = {
 };
 
 test("encodeMessage() and decodeMessage() go through the codec", () => {
-  const message = encodeMessage(text, "hi", options);
+  const message = encodeMessage(text, "hi");
   assertEquals(message, bytesOf("hi"));
-  assertEquals(decodeMessage(text, message, options), "hi");
+  assertEquals(decodeMessage(text, message), "hi");
 });
 
 test("encodeMessage() and decodeMessage() hand values over as they are without a codec", () => {
   for (const value of [{ a: 1 }, undefined, null, new Uint8Array(2)]) {
-    const message = encodeMessage(undefined, value, options);
+    const message = encodeMessage(undefined, value);
     assert(message instanceof DirectMessage);
-    assert(decodeMessage(undefined, message, options) === value);
+    assert(decodeMessage(undefined, message) === value);
   }
 });
 
-test("encodeMessage() and decodeMessage() name what failed and keep the codec's words here", () => {
-  const encoding = assertThrows(() => encodeMessage(broken, "hi", options), RpcError);
-  const decoding = assertThrows(() => decodeMessage(broken, bytesOf("hi"), options), RpcError);
+test("createCodecError() names what failed and keeps the codec's words here", () => {
+  const encoding = createCodecError("encode", secret, options);
+  const decoding = createCodecError("decode", secret, options);
   assertEquals(encoding.rawMessage, 'Cannot encode request of "/Chat/send"');
   assertEquals(decoding.rawMessage, 'Cannot decode request of "/Chat/send"');
   for (const error of [encoding, decoding]) {
@@ -54,6 +44,6 @@ test("encodeMessage() and decodeMessage() name what failed and keep the codec's 
 });
 
 test("decodeMessage() refuses a message of the other kind of transport", () => {
-  assertThrows(() => decodeMessage(text, "hi", options), RpcError, "Cannot decode request");
-  assertThrows(() => decodeMessage(undefined, bytesOf("hi"), options), RpcError, "Cannot decode");
+  assertThrows(() => decodeMessage(text, "hi"), TypeError, "Cannot decode message");
+  assertThrows(() => decodeMessage(undefined, bytesOf("hi")), TypeError, "Cannot decode message");
 });

@@ -1,3 +1,4 @@
+import { BatchKeeper } from "../../src/calls/batch_keeper.ts";
 import { InboundQueue } from "../../src/calls/inbound_queue.ts";
 import { RpcError } from "../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../src/protocol/status.ts";
@@ -14,7 +15,10 @@ interface Made {
   returns: number;
 }
 
-function make(decode: (message: unknown) => string | Promise<string> = String): Made {
+function make(
+  decode: (message: unknown) => string | Promise<string> = String,
+  keeper?: BatchKeeper,
+): Made {
   const made: Made = {
     queue: new InboundQueue<string>({
       decode: (message) => {
@@ -29,6 +33,7 @@ function make(decode: (message: unknown) => string | Promise<string> = String): 
       onReturn: () => {
         made.returns++;
       },
+      ...(keeper === undefined ? {} : { keeper }),
     }),
     released: [],
     failures: [],
@@ -87,6 +92,43 @@ test("InboundQueue keeps a small message apart from the large batch that it came
   await queue.next();
   const [message] = kept;
   assert(message instanceof Uint8Array && message.buffer.byteLength === 10);
+});
+
+test("InboundQueue keeps a message as it came until the next batch comes", async () => {
+  const keeper = new BatchKeeper();
+  const { queue, decoded } = make(() => "", keeper);
+  const batch = new Uint8Array(10_000);
+  for (const start of [0, 10, 20]) queue.push(batch.subarray(start, start + 10));
+  await queue.next();
+  queue.push(new Uint8Array(10_000).subarray(0, 10));
+  for (let left = 3; left > 0; left--) await queue.next();
+  const buffers = decoded.map((message) => (message as Uint8Array).buffer);
+  assert(buffers[0] === batch.buffer, "a message that was read at once was copied");
+  assertEquals(buffers.map(({ byteLength }) => byteLength), [10_000, 10, 10, 10_000]);
+});
+
+test("InboundQueue lets go of its batch when another queue gets the next one", async () => {
+  const keeper = new BatchKeeper();
+  const [waiting, other] = [make(() => "", keeper), make(() => "", keeper)];
+  waiting.queue.push(new Uint8Array(10_000).fill(7).subarray(5, 15));
+  other.queue.push(new Uint8Array(10_000).subarray(5, 15));
+  await waiting.queue.next();
+  const [message] = waiting.decoded;
+  assert(message instanceof Uint8Array && message.buffer.byteLength === 10);
+  assertEquals(message, new Uint8Array(10).fill(7));
+});
+
+test("InboundQueue gives what it kept of several batches in order", async () => {
+  const keeper = new BatchKeeper();
+  const { queue } = make((message) => `${(message as Uint8Array)[0]}`, keeper);
+  for (let batch = 0; batch < 5; batch++) {
+    const bytes = new Uint8Array(1000).fill(batch);
+    for (let index = 0; index < 3; index++) queue.push(bytes.subarray(index, index + 1));
+    if (batch % 2 === 1) assertEquals((await queue.next()).value, "0");
+  }
+  queue.end();
+  const rest = await collect(queue);
+  assertEquals(rest, ["0", "1", "1", "1", "2", "2", "2", "3", "3", "3", "4", "4", "4"]);
 });
 
 test("InboundQueue.end() tells the end after what came before, and an error once", async () => {

@@ -2,6 +2,7 @@ import { createDeferred } from "../../src/internal/deferred.ts";
 import { messagePackCodec } from "../../src/codecs/messagepack.ts";
 import type { RpcSource } from "../../src/contracts/source.ts";
 import { statusFromCloseCode } from "../../src/protocol/close_code.ts";
+import type { RpcMetadata } from "../../src/protocol/metadata.ts";
 import { RpcError } from "../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../src/protocol/status.ts";
 import { RpcWebSocketCallerTransport } from "../../src/transports/websocket/caller.ts";
@@ -20,7 +21,7 @@ import {
 } from "../support/box.ts";
 import { CountedAbort } from "../support/counted_abort.ts";
 import { testOn, testOnEach, withoutRejections } from "../support/endpoint_pair.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { FakeClock, settle } from "../support/fake_clock.ts";
 import { statusFrame } from "../support/native_frames.ts";
 import { connectToHand } from "../support/hand_driven.ts";
 import { FakeSocket } from "../support/socket_pair.ts";
@@ -158,6 +159,7 @@ test("OutgoingCall ends with the status that the close code means, code and reas
       const calls = SHAPES.map((shape) =>
         assertStatus(callBox(client, shape), statusFromCloseCode(code), `with code ${code}: Why`)
       );
+      await settle();
       peer.close(code, "Why");
       for (const error of await Promise.all(calls)) assertEquals(error.maybeExecuted, true);
       await close();
@@ -467,4 +469,27 @@ testOnEach("OutgoingCall cannot encode what its codec does not know", async (lin
     assertEquals(error.maybeExecuted, shape === "clientStream" || shape === "bidirectional");
   }
   await pair.assertIdle();
+});
+
+testOnEach("OutgoingCall tells trailers once, also of a call that it gives up", async (links) => {
+  const contracts = [serveEach(() => new Promise(() => {}))];
+  const pair = await links.connect({ contracts, deafHandlers: 8 });
+  const client = pair.caller.client(Box);
+  for (const shape of SHAPES) {
+    const told: string[] = [];
+    const onTrailers = (trailers: RpcMetadata): void => void told.push(`${trailers.size}`);
+    const controller = new AbortController();
+    const cancelled = callBox(client, shape, { onTrailers, signal: controller.signal });
+    const late = callBox(client, shape, { onTrailers, timeoutMs: 100 });
+    const never = callBox(client, shape, { onTrailers, timeoutMs: 0 });
+    await assertStatus(never, RpcStatus.DEADLINE_EXCEEDED);
+    await pair.settle();
+    controller.abort();
+    await assertStatus(cancelled, RpcStatus.CANCELLED);
+    assertEquals(told, ["0", "0"]);
+    const failed = assertStatus(late, RpcStatus.DEADLINE_EXCEEDED);
+    await pair.advance(100);
+    await failed;
+    assertEquals(told, ["0", "0", "0"]);
+  }
 });

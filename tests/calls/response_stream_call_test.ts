@@ -95,7 +95,8 @@ testOnEach("ResponseStreamCall rests the handler while its reader pauses", async
   for (const shape of DOWN_SHAPES) {
     const { source, made } = counted(10_000);
     const pair = await links.connect({
-      limits: { streamWindowMessages: 64 },
+      // A window that stays as it is.
+      limits: { streamWindowMessages: 64, maxStreamWindowBytes: 1 },
       contracts: [serveDown(source)],
     });
     const iterator = open(pair, shape)[Symbol.asyncIterator]();

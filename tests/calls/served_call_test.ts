@@ -164,8 +164,11 @@ testOnEach("ServedCall ends with its failure when trailers are beyond a limit", 
   const pair = await links.connect({
     farLimits: { maxHeaders: 2 },
     contracts: [serveEach((context, request) => {
+      if (request === "throw") {
+        const trailers = RpcMetadata.from({ "x-a": "1", "x-b": "1", "x-c": "1" });
+        throw new RpcError(RpcStatus.ABORTED, "Lost the race", { trailers });
+      }
       for (const name of ["a", "b", "c"]) context.setTrailer(`x-${name}`, "1");
-      if (request === "throw") throw new RpcError(RpcStatus.ABORTED, "Lost the race");
       return 1;
     })],
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { RpcCodec } from "../../src/codecs/codec.ts";
 import type { RpcMethods } from "../../src/contracts/contract.ts";
-import { defineContract } from "../../src/contracts/define_contract.ts";
+import { defineContract, defineContractWith } from "../../src/contracts/define_contract.ts";
 import { bidirectional, clientStream, serverStream, unary } from "../../src/contracts/shapes.ts";
 import { parseMethodPath } from "../../src/protocol/method_path.ts";
 import { assert, assertEquals, assertThrows } from "../support/assert.ts";
@@ -83,10 +83,41 @@ test("defineContract() gives its codec to methods that have none", () => {
   assertEquals(names, [["contract", "contract"], ["request", "contract"], ["own", "own"]]);
 });
 
-test("defineContract() leaves the default codec open", () => {
+test("defineContract() leaves the codec to the endpoint, with MessagePack as the default", () => {
   const { send } = defineContract("Chat", { send: unary() }).methods;
   assertEquals(send.requestCodec, undefined);
   assertEquals(send.responseCodec, undefined);
+  assertEquals(send.defaultCodec.name, "messagepack");
+});
+
+test("defineContractWith() gives its codec to methods that have none", () => {
+  const codec = fakeCodec("contract");
+  const Files = defineContractWith("Files", {
+    plain: unary(),
+    half: unary({ requestCodec: fakeCodec("request") }),
+  }, { codec });
+  const codecs = Object.values(Files.methods).map((method) => [
+    method.requestCodec?.name,
+    method.responseCodec?.name,
+    method.defaultCodec.name,
+  ]);
+  assertEquals(codecs, [["contract", "contract", "contract"], ["request", "contract", "contract"]]);
+});
+
+test("defineContractWith() checks what defineContract() checks", () => {
+  const codec = fakeCodec("contract");
+  assertThrows(() => defineContractWith("a/b", {}, { codec }), TypeError, '"a/b"');
+  assertThrows(() => defineContractWith("Chat", { then: unary() }, { codec }), TypeError, '"then"');
+  const methods = { send: null } as unknown as RpcMethods;
+  assertThrows(() => defineContractWith("Chat", methods, { codec }), TypeError, '"send" is null');
+});
+
+test("defineContractWith() refuses to go without a codec", () => {
+  const words = 'Cannot define contract "Chat": found no codec';
+  const none = {} as unknown as { codec: RpcCodec };
+  assertThrows(() => defineContractWith("Chat", {}, none), TypeError, words);
+  const wrong = { codec: "json" as unknown as RpcCodec };
+  assertThrows(() => defineContractWith("Chat", {}, wrong), TypeError, "codec is a string");
 });
 
 test("defineContract() refuses what is not a codec", () => {

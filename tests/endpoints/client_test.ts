@@ -4,6 +4,9 @@ import { defineContract } from "../../src/contracts/define_contract.ts";
 import { unary } from "../../src/contracts/shapes.ts";
 import { messagePackCodec } from "../../src/codecs/messagepack.ts";
 import { silentLogger } from "../../src/logger.ts";
+import { BatchKeeper } from "../../src/calls/batch_keeper.ts";
+import type { StreamCall } from "../../src/calls/call_environment.ts";
+import { IdMap } from "../../src/internal/id_map.ts";
 import { systemClock } from "../../src/internal/clock.ts";
 import { createMemoryTransportPair } from "../../src/transports/memory.ts";
 import { assert, assertEquals } from "../support/assert.ts";
@@ -12,10 +15,14 @@ import { test } from "../support/test.ts";
 
 async function withCore(body: (core: CallerCore) => unknown): Promise<void> {
   const [transport, far] = createMemoryTransportPair();
-  const calls = new Map();
+  const calls = new IdMap<StreamCall>();
+  const keeper = new BatchKeeper();
   const codec = messagePackCodec();
   await body(
-    new CallerCore({ transport, clock: systemClock, logger: silentLogger, calls, codec }, []),
+    new CallerCore(
+      { transport, clock: systemClock, logger: silentLogger, calls, keeper, codec },
+      [],
+    ),
   );
   await transport.close();
   await far.close();

@@ -2,6 +2,7 @@ import type { RpcShape } from "../../src/contracts/method.ts";
 import { createContextKey } from "../../src/contracts/context_key.ts";
 import {
   compose,
+  findWrappedShapes,
   type RpcCallerInterceptor,
   type RpcInterceptor,
   type RpcResponderInterceptor,
@@ -52,6 +53,13 @@ function changing<Call>(change: (call: Call) => Call): RpcInterceptor<Call> {
 }
 
 const TRACE = ["> a", "> b", "> c", "> d", "handler", "< d", "< c", "< b", "< a"];
+
+test("findWrappedShapes() names the shapes that any of the interceptors wraps", () => {
+  const unary: RpcCallerInterceptor = { unary: (_call, request, next) => next(request) };
+  const stream: RpcCallerInterceptor = { serverStream: (_call, request, next) => next(request) };
+  assertEquals([...findWrappedShapes([])], []);
+  assertEquals([...findWrappedShapes([{}, stream, unary, unary])], ["unary", "serverStream"]);
+});
 
 test("compose() is the call itself where no interceptor wraps its shape", () => {
   const base = (): unknown => 1;

@@ -1,7 +1,7 @@
 import type { StreamCall } from "../../src/calls/call_environment.ts";
 import { RpcCallerEndpoint } from "../../src/endpoints/caller.ts";
 import { RpcResponderEndpoint } from "../../src/endpoints/responder.ts";
-import { MessageRouter } from "../../src/endpoints/message_router.ts";
+import { type CallTaker, MessageRouter } from "../../src/endpoints/message_router.ts";
 import { RpcLogger, type RpcLogRecord } from "../../src/logger.ts";
 import { RpcError } from "../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../src/protocol/status.ts";
@@ -44,6 +44,7 @@ interface Made {
   readonly transport: RpcMemoryTransport;
   readonly records: RpcLogRecord[];
   readonly released: unknown[];
+  readonly taker: CallTaker;
   onOpen: (opening: RpcTransportMessage) => void;
 }
 
@@ -54,10 +55,11 @@ async function withRouter(body: (made: Made) => void): Promise<void> {
   transport.releaseMessage = (streamId, bytes): void => void released.push([streamId, bytes]);
   const logger = new RpcLogger("test", { sink: (record) => records.push(record) });
   const made: Made = {
-    router: new MessageRouter(transport, { logger, onOpen: (opening) => made.onOpen(opening) }),
+    router: new MessageRouter(transport, logger),
     transport,
     records,
     released,
+    taker: { accept: (opening) => made.onOpen(opening) },
     onOpen: () => {},
   };
   body(made);
@@ -75,13 +77,13 @@ const message = (streamId: number, bytes: number) => ({
 } as const);
 
 test("MessageRouter hands each message to the call of its stream", async () => {
-  await withRouter(({ router, transport }) => {
+  await withRouter(({ router, taker, transport }) => {
     const [first, second] = [new NotingCall(), new NotingCall()];
     router.calls.set(1, first);
     router.calls.set(2, second);
     // What came before it listens is handed over first.
     transport.incomingMessages.push(message(1, 5));
-    router.start();
+    router.start(taker);
     transport.incomingMessages.push(cancel(2));
     transport.incomingMessages.push(cancel(1));
     assertEquals([first.events, second.events], [["message", "cancel"], ["cancel"]]);
@@ -92,7 +94,7 @@ test("MessageRouter takes openings itself, and pays for messages without a call"
   await withRouter((made) => {
     const opened: unknown[] = [];
     made.onOpen = (opening) => void opened.push(opening.streamId);
-    made.router.start();
+    made.router.start(made.taker);
     made.transport.incomingMessages.push(openFrame({ streamId: 7 }));
     made.transport.incomingMessages.push(message(9, 5));
     made.transport.incomingMessages.push(cancel(9));
@@ -110,7 +112,7 @@ test("MessageRouter costs the one call a fault of its own", async () => {
       made.router.calls.set(streamId, opening);
       throw new Error("Broken");
     };
-    made.router.start();
+    made.router.start(made.taker);
     for (const streamId of [1, 3]) made.transport.incomingMessages.push(message(streamId, 1));
     made.transport.incomingMessages.push(openFrame({ streamId: 5 }));
     const [, error] = broken.events;

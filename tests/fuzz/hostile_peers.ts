@@ -1,13 +1,14 @@
 /** Connections on which one side lies, over sockets in memory and over real ones. */
 import { RpcPeerEndpoint } from "../../src/endpoints/peer.ts";
 import type { RpcClient } from "../../src/contracts/client.ts";
-import { encodeBatch } from "../../src/protocol/batch.ts";
+import { decodeBatch, encodeBatch } from "../../src/protocol/batch.ts";
 import type { RpcFrame } from "../../src/protocol/frame.ts";
 import { DEFAULT_LIMITS } from "../../src/protocol/limits.ts";
 import { nativeWire } from "../../src/protocol/native/native_wire.ts";
 import { RpcError } from "../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../src/protocol/status.ts";
 import type { RpcWebSocketServer } from "../../src/server/web_socket_server.ts";
+import { isCounted } from "../../src/transports/connection/batch_acks.ts";
 import { RpcWebSocketCallerTransport } from "../../src/transports/websocket/caller.ts";
 import type { WebSocketLike } from "../../src/transports/websocket/web_socket_like.ts";
 import { assert, assertEquals } from "../support/assert.ts";
@@ -237,7 +238,14 @@ export async function readGreedily(url: string, forMs: number): Promise<number> 
   const socket = new WebSocket(url, ["rpc-ts.v1"]);
   socket.binaryType = "arraybuffer";
   let bytes = 0;
-  socket.onmessage = ({ data }) => void (bytes += (data as ArrayBuffer).byteLength);
+  let batches = 0;
+  const decoder = nativeWire.createDecoder(DEFAULT_LIMITS);
+  socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+    bytes += data.byteLength;
+    // Without acknowledgements there would soon be nothing to read.
+    if (!decodeBatch(decoder, new Uint8Array(data)).some(isCounted)) return;
+    if (++batches % 2 === 0) say({ kind: "ack", batches });
+  };
   await new Promise((resolve) => socket.onopen = resolve);
   const all = Number.MAX_SAFE_INTEGER;
   const say = (...frames: readonly RpcFrame[]): void =>

@@ -313,7 +313,17 @@ const COMMON: readonly Lie[] = [
     liar.say({ kind: "goaway", lastStreamId: 0, code: 14, reason: "" }, open(liar));
   }),
   lie("acks of what never was", (liar) => {
-    liar.flood(FLOOD, (index) => [{ kind: "ack", batches: index % 2 === 0 ? MAX : index }]);
+    const batches = liar.random.pick([2, 200, 2 ** 32, MAX]);
+    liar.flood(FLOOD, (index) => [{ kind: "ack", batches: index % 2 === 0 ? batches : 0 }]);
+  }),
+  lie("acks of nothing without end", (liar) => {
+    liar.flood(FLOOD * 10, () => [{ kind: "ack", batches: 0 }]);
+  }),
+  lie("prompts without end, many in each message", (liar) => {
+    liar.flood(FLOOD * 10, (index) => [{ kind: "prompt", answers: 1 + index % 2 }]);
+  }),
+  lie("prompts without end, each by itself", (liar) => {
+    for (let count = 0; count < FLOOD; count++) liar.say({ kind: "prompt", answers: 2 });
   }),
   lie("one batch of a million bytes and more", (liar) => {
     liar.sayBytes(new Uint8Array(2 * KIB * KIB).fill(0x0a));

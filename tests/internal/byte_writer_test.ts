@@ -128,3 +128,43 @@ test("ByteWriter.reserve() writes nothing", () => {
   out.reserve(10_000);
   assertEquals([...out.take()], [5]);
 });
+
+test("ByteWriter.peek() shows what clear() forgets, and the same memory serves again", () => {
+  const writer = new ByteWriter(8, { isPooled: true });
+  writer.bytes(Uint8Array.of(1, 2, 3));
+  const first = writer.peek();
+  assertEquals([...first], [1, 2, 3]);
+  writer.clear();
+  assertEquals([writer.length, [...writer.peek()]], [0, []]);
+  writer.byte(9);
+  assert(writer.peek().buffer === first.buffer);
+  assertEquals([...writer.peek()], [9]);
+});
+
+test("ByteWriter gives what it borrowed back with clear(), and only then", () => {
+  const writer = new ByteWriter(8, { isPooled: true });
+  writer.bytes(new Uint8Array(100).fill(1));
+  const borrowed = writer.peek().buffer;
+  writer.clear();
+  writer.bytes(new Uint8Array(100).fill(2));
+  assert(writer.peek().buffer === borrowed, "it was not given back");
+  const taken = writer.take();
+  writer.clear();
+  writer.bytes(new Uint8Array(100).fill(3));
+  assert(writer.peek().buffer !== borrowed, "what was handed over is written again");
+  assertEquals(taken, new Uint8Array(100).fill(2));
+});
+
+test("ByteWriter.clear() leaves what an earlier take handed over of the first buffer", () => {
+  const writer = new ByteWriter(8, { isPooled: true });
+  writer.bytes(Uint8Array.of(1, 2));
+  const taken = writer.take();
+  writer.bytes(Uint8Array.of(3));
+  writer.clear();
+  writer.bytes(Uint8Array.of(4, 5, 6));
+  assertEquals([...taken], [1, 2]);
+  writer.bytes(new Uint8Array(50));
+  writer.clear();
+  writer.bytes(Uint8Array.of(7, 7, 7));
+  assertEquals([...taken], [1, 2]);
+});

@@ -46,3 +46,31 @@ test("systemClock.clearTimer() forgets a timer, and ignores one that has fired",
   systemClock.clearTimer(done);
   assertEquals(fired, 0);
 });
+
+test("systemClock.setTimer() waits for a long delay in parts, and no shorter", () => {
+  const original = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  const parts: { callback: () => void; ms: number }[] = [];
+  const cleared: unknown[] = [];
+  let fired = 0;
+  // The platform's timers, which last 24.8 days at most, so that the test need not.
+  const fake = (callback: () => void, ms: number): number => parts.push({ callback, ms });
+  Object.assign(globalThis, {
+    setTimeout: fake,
+    clearTimeout: (timer: unknown) => cleared.push(timer),
+  });
+  try {
+    systemClock.setTimer(() => fired++, 2 * 0x7fffffff + 5);
+    for (const wanted of [0x7fffffff, 0x7fffffff, 5]) {
+      const part = parts.at(-1);
+      assertEquals([part?.ms, fired], [wanted, 0]);
+      part?.callback();
+    }
+    assertEquals([parts.length, fired], [3, 1]);
+    const timer = systemClock.setTimer(() => fired++, 2 ** 40);
+    parts.at(-1)?.callback();
+    systemClock.clearTimer(timer);
+    assertEquals([parts.length, cleared, fired], [5, [5], 1]);
+  } finally {
+    Object.assign(globalThis, original);
+  }
+});

@@ -59,3 +59,25 @@ test("Fifo takes undefined as an item", () => {
   fifo.shift();
   assertEquals(fifo.length, 0);
 });
+
+test("Fifo.replaceLast() changes the last items only, wherever the ring begins", () => {
+  for (let turns = 0; turns < 6; turns++) {
+    const fifo = new Fifo<number>();
+    for (let turn = 0; turn < turns; turn++) {
+      fifo.push(0);
+      fifo.shift();
+    }
+    for (const item of [1, 2, 3]) fifo.push(item);
+    fifo.replaceLast(2, (item) => item * 10);
+    assertEquals([fifo.shift(), fifo.shift(), fifo.shift(), fifo.shift()], [1, 20, 30, undefined]);
+  }
+});
+
+test("Fifo.replaceLast() changes all items when there are fewer", () => {
+  const fifo = new Fifo<number>();
+  fifo.replaceLast(2, () => 7);
+  assertEquals(fifo.length, 0);
+  fifo.push(1);
+  fifo.replaceLast(5, (item) => item + 1);
+  assertEquals([fifo.shift(), fifo.length], [2, 0]);
+});

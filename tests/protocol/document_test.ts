@@ -1,15 +1,22 @@
 /** Holds PROTOCOL.md to the code. */
 import { readFileSync } from "node:fs";
 import { statusFromCloseCode } from "../../src/protocol/close_code.ts";
-import type { HelloFrame } from "../../src/protocol/frame.ts";
+import type { HelloFrame, RpcFrame } from "../../src/protocol/frame.ts";
 import { createLimits, DEFAULT_LIMITS } from "../../src/protocol/limits.ts";
-import { INITIAL_HELLO, MAX_BATCH_BYTES } from "../../src/protocol/native/constants.ts";
+import {
+  INITIAL_HELLO,
+  MAX_BATCH_BYTES,
+  MESSAGE_COST_BYTES,
+} from "../../src/protocol/native/constants.ts";
 import { findFrameType, FIRST_EXTENSION } from "../../src/protocol/native/frame_type.ts";
 import { isReservedMetadataName } from "../../src/protocol/reserved_names.ts";
 import { formatStatus, RpcStatus } from "../../src/protocol/status.ts";
+import { BatchAcks, isCounted } from "../../src/transports/connection/batch_acks.ts";
+import { MIN_FLIGHT_BYTES } from "../../src/transports/connection/flight_control.ts";
 import { ReceiveLedger } from "../../src/transports/connection/receive_ledger.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { fromHex, toHex } from "../support/native_frames.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { fromHex, openFrame, toHex } from "../support/native_frames.ts";
 import { readFrameVectors } from "../support/native_vectors.ts";
 import { test } from "../support/test.ts";
 
@@ -66,6 +73,15 @@ test("PROTOCOL.md has the frame types, their flags and their streams", () => {
     }
   }
   assertEquals(seen.size, 256);
+});
+
+test("PROTOCOL.md has the frames whose batches are counted", () => {
+  for (const [types = "", name = "", , , , counted] of tableBelow("A payload is read to its end")) {
+    if (findFrameType(numbersIn(types)[0] ?? NaN) === undefined) continue;
+    const kind = name.toLowerCase().replace("_c", "C");
+    // Only the kind is looked at.
+    assertEquals(isCounted({ kind } as RpcFrame) ? "yes" : "no", counted, name);
+  }
 });
 
 test("PROTOCOL.md has the settings and what holds without them", () => {
@@ -126,8 +142,35 @@ test("PROTOCOL.md has the rates and sizes that a receiver must bear", () => {
   const batch = /takes WebSocket messages of (\d+) MiB and three times its `maxMetadataBytes`/;
   assertEquals(numbersOf(batch), [MAX_BATCH_BYTES / 2 ** 20]);
   const limits = { connectionWindowBytes: 1, streamWindowBytes: 1, maxMessageBytes: 1000 };
-  const ledger = new ReceiveLedger(createLimits(limits), { windowBytes: 1, sendCredit() {} });
+  const ledger = new ReceiveLedger(createLimits(limits), {
+    windowBytes: 1,
+    messageCostBytes: 0,
+    owner: { sendCredit() {} },
+  });
   const [messages = NaN] = numbersOf(/must have room for (\d+) messages of `maxMessageBytes`/);
   assertEquals(ledger.findPartialFault(messages * 1000), undefined);
   assert(ledger.findPartialFault(messages * 1000 + 1) !== undefined);
+});
+
+/** How many batches of this size come before they are acknowledged. */
+function batchesUntilAck(bytes: number): number {
+  let acked = 0;
+  const acks = new BatchAcks({ clock: new FakeClock(), sendAck: (batches) => acked = batches });
+  while (acked === 0) {
+    acks.onFrame(openFrame());
+    acks.onBatch(bytes);
+  }
+  return acked;
+}
+
+test("PROTOCOL.md has what a frame costs, and when batches are acknowledged", () => {
+  assertEquals(numbersOf(/(\d+) more to the connection for what a frame weighs/), [
+    MESSAGE_COST_BYTES,
+  ]);
+  const [batches = NaN] = numbersOf(/at the latest after (\d+) counted batches/);
+  assertEquals(batchesUntilAck(1), batches);
+  const [kib = NaN] = numbersOf(/at once when (\d+) KiB of them are not acknowledged/);
+  assertEquals([batchesUntilAck(kib * 1024), batchesUntilAck(kib * 1024 - 1)], [1, 2]);
+  const [, least = NaN] = numbersOf(/never so little that (\d+) batches or (\d+) KiB/);
+  assert(MIN_FLIGHT_BYTES > least * 1024, "a sender would wait for what is not acknowledged");
 });

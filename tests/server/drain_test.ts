@@ -14,6 +14,7 @@ function createConnection() {
     serving: { contracts: [probe.contract] },
     logger: createLog().logger,
     onEnded: () => {},
+    onGone: () => {},
   });
   return { client, connection, probe };
 }

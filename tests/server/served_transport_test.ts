@@ -10,10 +10,12 @@ test("ServedTransport tells once when it is ready and once when it is closed", a
   const transport = new ServedTransport(far, {}, {
     onReady: () => events.push("ready"),
     onClose: (done) => void done.then(() => events.push("closed")),
+    onLost: () => events.push("lost"),
+    onSocketClosed: () => events.push("socket closed"),
   });
   await settle();
   assertEquals(events, ["ready"]);
   await Promise.all([transport.close(), transport.close()]);
-  assertEquals(events, ["ready", "closed"]);
+  assertEquals(events.toSorted(), ["closed", "ready", "socket closed"]);
   await endpoint.close();
 });

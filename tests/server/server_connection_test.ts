@@ -2,7 +2,7 @@ import { ServerConnection } from "../../src/server/server_connection.ts";
 import type { RpcServingOptions } from "../../src/server/server_options.ts";
 import { createService } from "../support/adapter_service.ts";
 import { assertEquals } from "../support/assert.ts";
-import { settle } from "../support/fake_clock.ts";
+import { FakeClock, settle } from "../support/fake_clock.ts";
 import { createLog, messagesOf } from "../support/log.ts";
 import { createMemoryClient } from "../support/server_socket.ts";
 import { test } from "../support/test.ts";
@@ -11,12 +11,14 @@ function createConnection(hooks: Partial<RpcServingOptions> = {}) {
   const client = createMemoryClient();
   const { logger, records } = createLog();
   const ended: ServerConnection[] = [];
+  const gone: ServerConnection[] = [];
   const connection = new ServerConnection({ socket: client.far, auth: "u-1" }, {
     serving: { contracts: [createService().contract], ...hooks },
     logger,
     onEnded: (one) => ended.push(one),
+    onGone: (one) => gone.push(one),
   });
-  return { client, connection, records, ended };
+  return { client, connection, records, ended, gone };
 }
 
 test("ServerConnection serves its socket until the peer closes, and ends once", async () => {
@@ -33,7 +35,7 @@ test("ServerConnection serves its socket until the peer closes, and ends once", 
 
 test("ServerConnection is not idle while a stream is open", async () => {
   const { client, connection } = createConnection();
-  const reader = client.service.flood({ items: 10, bytes: 1 })[Symbol.asyncIterator]();
+  const reader = client.service.flood({ items: 10_000, bytes: 1 })[Symbol.asyncIterator]();
   await reader.next();
   assertEquals(connection.isIdle, false);
   await reader.return?.();
@@ -55,4 +57,42 @@ test("ServerConnection closes when its hook fails, and logs it", async () => {
     assertEquals([ended.length, client.far.readyState], [1, 3]);
     assertEquals(messagesOf(records, "error"), ["Hook onConnection failed"]);
   }
+});
+
+test("ServerConnection waits for the close of a socket whose peer does not answer, bounded", async () => {
+  for (const isAnswered of [true, false]) {
+    const clock = new FakeClock();
+    const { client, ended, gone, records } = createConnection({ clock });
+    await settle();
+    client.far.close = () => {};
+    // What ends the connection on this side: a batch that is no frames.
+    client.near.send(new Uint8Array([0]));
+    await settle();
+    await clock.advance(9_999);
+    assertEquals([ended.length, gone.length], [1, 0]);
+    if (isAnswered) client.far.lose();
+    else await clock.advance(1);
+    await settle();
+    assertEquals([ended.length, gone.length, clock.pending], [1, 1, 0]);
+    const told = messagesOf(records, "warn").filter((text) => text.includes("answer a close"));
+    assertEquals(told.length, isAnswered ? 0 : 1);
+    await client.endpoint.close();
+  }
+});
+
+test("ServerConnection.giveUp() waits for a socket no longer, once", async () => {
+  const clock = new FakeClock();
+  const { client, connection, gone } = createConnection({ clock });
+  await settle();
+  client.far.close = () => {};
+  client.near.send(new Uint8Array([0]));
+  await settle();
+  await clock.advance(3000);
+  connection.giveUp();
+  connection.giveUp();
+  assertEquals([gone.length, clock.pending], [1, 0]);
+  client.far.lose();
+  await settle();
+  assertEquals(gone.length, 1);
+  await client.endpoint.close();
 });

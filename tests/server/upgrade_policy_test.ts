@@ -4,6 +4,7 @@ import {
   type RpcUpgradePolicyOptions,
 } from "../../src/server/upgrade_policy.ts";
 import { assert, assertEquals, assertThrows } from "../support/assert.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { createLog, messagesOf } from "../support/log.ts";
 import { test } from "../support/test.ts";
 import { upgradeRequest } from "../support/upgrade_request.ts";
@@ -88,4 +89,25 @@ test("new RpcUpgradePolicy() rejects origins and limits that are wrong", () => {
   assertThrows(() => new RpcUpgradePolicy(origins), TypeError, "Cannot allow origin");
   const limits = { connectTimeoutMs: 0 };
   assertThrows(() => new RpcUpgradePolicy({ limits }), RangeError, "connectTimeoutMs");
+});
+
+test("RpcUpgradePolicy.decide() does not let requests fill the log", async () => {
+  const clock = new FakeClock();
+  const { logger, records } = createLog();
+  const foreign = new RpcUpgradePolicy({ logger, clock });
+  const failing = new RpcUpgradePolicy({
+    logger,
+    clock,
+    authorize: () => {
+      throw new Error("Broken");
+    },
+  });
+  for (let count = 0; count < 1000; count++) {
+    await assertRefused(foreign.decide(upgradeRequest({ origin: "https://x.com" })), 403, "Origin");
+    await assertRefused(failing.decide(upgradeRequest()), 500, "Authorization failed");
+  }
+  assertEquals([messagesOf(records, "warn").length, messagesOf(records, "error").length], [10, 10]);
+  await clock.advance(10_000);
+  await foreign.decide(upgradeRequest({ origin: "https://x.com" }));
+  assertEquals(records.at(-1)?.fields, { origin: "https://x.com", leftOut: 990 });
 });

@@ -164,8 +164,36 @@ test("RpcWebSocketServer frees the place of a socket that never opens", async ()
   await clock.advance(999);
   assertEquals(server.connections, 1);
   await clock.advance(1);
+  assertEquals([server.connections, [...server.endpoints].length], [1, 0]);
+  await clock.advance(10_000);
   assertEquals(server.connections, 0);
   await server.close();
+});
+
+test("RpcWebSocketServer counts a socket whose peer ignores the close against the ceiling", async () => {
+  const clock = new FakeClock();
+  const { server } = createServer({ clock, maxConnections: 2 });
+  await server.start();
+  const clients = [createMemoryClient(), createMemoryClient()];
+  for (const { far } of clients) {
+    server.accept(far);
+    far.close = () => {};
+  }
+  await settle();
+  // Both break the protocol and stay where they are.
+  for (const { near } of clients) near.send(new Uint8Array([0]));
+  await settle();
+  await clock.advance(9_999);
+  assertEquals([server.connections, [...server.endpoints].length], [2, 0]);
+  assertEquals(server.accept(createMemoryClient().far), undefined);
+  clients[0]?.far.lose();
+  await settle();
+  assertEquals(server.connections, 1);
+  const next = createMemoryClient();
+  server.accept(next.far);
+  assertEquals(await next.service.add({ a: 1, b: 2 }), 3);
+  await server.close();
+  assertEquals([server.connections, clock.pending], [0, 0]);
 });
 
 test("RpcWebSocketServer frees the place of a socket that fails at once", async () => {

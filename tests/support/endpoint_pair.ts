@@ -7,6 +7,7 @@ import {
 } from "../../src/endpoints/responder.ts";
 import { RpcLogger, type RpcLogRecord } from "../../src/logger.ts";
 import type { RpcLimits } from "../../src/protocol/limits.ts";
+import type { RpcCompression } from "../../src/transports/compression.ts";
 import { createMemoryTransportPair, type RpcMemoryTransport } from "../../src/transports/memory.ts";
 import type { IRpcTransport } from "../../src/transports/transport.ts";
 import { RpcWebSocketCallerTransport } from "../../src/transports/websocket/caller.ts";
@@ -25,6 +26,8 @@ export interface PairOptions {
   readonly limits?: Partial<RpcLimits>;
   /** What the responder's transport takes; the same as the caller's unless given. */
   readonly farLimits?: Partial<RpcLimits>;
+  /** Of both transports. */
+  readonly compression?: RpcCompression;
   readonly caller?: Omit<RpcCallerEndpointOptions, "transport">;
   readonly responder?: Omit<RpcResponderEndpointOptions, "transport">;
   readonly contracts?: RpcResponderEndpointOptions["contracts"];
@@ -131,8 +134,13 @@ export class EndpointPair {
   #joinSockets(options: PairOptions): Joined {
     const [a, b] = FakeSocket.pair();
     const { limits = {}, farLimits = limits } = options;
-    const near = new RpcWebSocketCallerTransport(a, { limits, clock: this.clock });
-    const far = new RpcWebSocketResponderTransport(b, { limits: farLimits, clock: this.farClock });
+    const both = options.compression === undefined ? {} : { compression: options.compression };
+    const near = new RpcWebSocketCallerTransport(a, { ...both, limits, clock: this.clock });
+    const far = new RpcWebSocketResponderTransport(b, {
+      ...both,
+      limits: farLimits,
+      clock: this.farClock,
+    });
     b.open();
     a.open();
     const lose = (code: number, reason: string): void => {

@@ -6,6 +6,8 @@ export class FakeChannel implements Channel {
   protocol = "rpc-ts.v1";
   isOpen = false;
   bufferedBytes = 0;
+  mayStall = false;
+  copiesOnSend = false;
   /** Batches that were sent. */
   readonly sent: Uint8Array[] = [];
   /** How it was closed, each time. */

@@ -34,20 +34,21 @@ export class FarEnds {
 export const fakeSocketMaker: TransportMaker = {
   name: "WebSocket transports over sockets in memory",
   hasSizes: true,
-  create({ limits = {}, logger } = {}) {
+  create({ limits = {}, logger, compression } = {}) {
+    const both = { limits, ...(compression === undefined ? {} : { compression }) };
     const ends = new FarEnds();
     let sockets: FakeSocket[] = [];
     const near = new RpcWebSocketCallerTransport(() => {
       const [socket, other] = FakeSocket.pair();
       sockets = [socket, other];
-      ends.add(new RpcWebSocketResponderTransport(other, { limits }));
+      ends.add(new RpcWebSocketResponderTransport(other, both));
       queueMicrotask(() => {
         if (socket.readyState !== 0) return;
         socket.open();
         other.open();
       });
       return socket;
-    }, { limits, ...(logger === undefined ? {} : { logger }) });
+    }, { ...both, ...(logger === undefined ? {} : { logger }) });
     return Promise.resolve({
       near,
       far: (nth) => ends.get(nth),

@@ -10,6 +10,8 @@ import { decodeBatch, encodeBatch } from "../../src/protocol/batch.ts";
 import type { FrameDecoder, FrameEncoder, HelloFrame, RpcFrame } from "../../src/protocol/frame.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "../../src/protocol/limits.ts";
 import { nativeWire } from "../../src/protocol/native/native_wire.ts";
+import type { RpcCompression } from "../../src/transports/compression.ts";
+import { BatchAcks } from "../../src/transports/connection/batch_acks.ts";
 import { RpcWebSocketCallerTransport } from "../../src/transports/websocket/caller.ts";
 import { RpcWebSocketResponderTransport } from "../../src/transports/websocket/responder.ts";
 import { assertEquals } from "./assert.ts";
@@ -27,30 +29,39 @@ export interface HandDriven<Endpoint> {
   close(): Promise<void>;
 }
 
+/** Settings of the transport. */
+export interface HandDrivenOptions {
+  readonly limits?: Partial<RpcLimits>;
+  /** Turns compression on, on both sides. */
+  readonly compression?: RpcCompression;
+}
+
 /** A caller whose server is driven by hand. */
 export async function connectToHand(
-  options: Omit<RpcCallerEndpointOptions, "transport"> & { limits?: Partial<RpcLimits> } = {},
+  options: Omit<RpcCallerEndpointOptions, "transport"> & HandDrivenOptions = {},
 ): Promise<HandDriven<RpcCallerEndpoint>> {
-  const { limits = {}, ...rest } = options;
+  const { limits = {}, compression, ...rest } = options;
+  const both = { limits, ...(compression === undefined ? {} : { compression }) };
   const made = prepare();
   const { clock, logger, peer } = made;
-  const transport = new RpcWebSocketCallerTransport(peer.socket, { clock, limits });
+  const transport = new RpcWebSocketCallerTransport(peer.socket, { ...both, clock });
   const endpoint = new RpcCallerEndpoint({ transport, clock, logger, ...rest });
-  await peer.open();
+  await peer.open(compression === undefined ? {} : { compressions: ["gzip"] });
   return finish(endpoint, made);
 }
 
 /** A responder whose caller is driven by hand. */
 export async function serveToHand(
-  options: Omit<RpcResponderEndpointOptions, "transport"> & { limits?: Partial<RpcLimits> } = {},
+  options: Omit<RpcResponderEndpointOptions, "transport"> & HandDrivenOptions = {},
 ): Promise<HandDriven<RpcResponderEndpoint>> {
-  const { limits = {}, ...rest } = options;
+  const { limits = {}, compression, ...rest } = options;
+  const both = { limits, ...(compression === undefined ? {} : { compression }) };
   const made = prepare();
   const { clock, logger, peer } = made;
-  const transport = new RpcWebSocketResponderTransport(peer.socket, { clock, limits });
+  const transport = new RpcWebSocketResponderTransport(peer.socket, { ...both, clock });
   const endpoint = new RpcResponderEndpoint({ transport, clock, logger, ...rest });
   endpoint.start();
-  await peer.open();
+  await peer.open(compression === undefined ? {} : { compressions: ["gzip"] });
   return finish(endpoint, made);
 }
 
@@ -92,11 +103,17 @@ export class HandPeer {
     const [own, socket] = FakeSocket.pair();
     this.#own = own;
     this.socket = socket;
+    const acks = new BatchAcks({
+      clock: new FakeClock(),
+      sendAck: (batches) => own.send(encodeBatch(this.#encoder, [{ kind: "ack", batches }])),
+    });
     own.addEventListener("message", ({ data }) => {
       if (!(data instanceof ArrayBuffer)) return;
       for (const frame of decodeBatch(this.#decoder, new Uint8Array(data))) {
-        if (frame.kind !== "hello") this.#received.push(frame);
+        acks.onFrame(frame);
+        if (frame.kind !== "hello" && frame.kind !== "ack") this.#received.push(frame);
       }
+      acks.onBatch(data.byteLength);
     });
   }
 
@@ -114,7 +131,7 @@ export class HandPeer {
     for (let turn = 0; turn < 4; turn++) await settle();
   }
 
-  /** Takes the frames that have come since it was last asked, but for the hello. */
+  /** Takes the frames that have come since it was last asked, but for the hello and acknowledgements. */
   take(): RpcFrame[] {
     return this.#received.splice(0);
   }

@@ -10,14 +10,15 @@ import type { TransportMaker } from "./transport_pair.ts";
 export const realSocketMaker: TransportMaker = {
   name: `WebSocket transports over sockets of ${runtime}`,
   hasSizes: true,
-  async create({ limits = {}, logger } = {}) {
+  async create({ limits = {}, logger, compression } = {}) {
+    const both = { limits, ...(compression === undefined ? {} : { compression }) };
     const ends = new FarEnds();
     const server = serveSockets((socket) => {
-      ends.add(new RpcWebSocketResponderTransport(socket, { limits }));
+      ends.add(new RpcWebSocketResponderTransport(socket, both));
     });
     const relay = await startRelay(server.port);
     const near = RpcWebSocketCallerTransport.connect(`ws://127.0.0.1:${relay.port}`, {
-      limits,
+      ...both,
       ...(logger === undefined ? {} : { logger }),
     });
     return {

@@ -94,7 +94,7 @@ class BunSocket implements WebSocketLike {
     this.#target.removeEventListener(type, listener as EventListener);
   }
 
-  emit(type: string, event: WebSocketEventLike): void {
+  emit(type: string, event: Omit<WebSocketEventLike, "type">): void {
     this.#target.dispatchEvent(Object.assign(new Event(type), event));
   }
 }

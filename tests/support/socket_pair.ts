@@ -87,8 +87,8 @@ export class FakeSocket implements WebSocketLike {
   }
 
   /** Tells the listeners of `type`. */
-  dispatch(type: string, event: WebSocketEventLike): void {
-    for (const listener of [...this.#listeners.get(type) ?? []]) listener(event);
+  dispatch(type: string, event: Omit<WebSocketEventLike, "type">): void {
+    for (const listener of [...this.#listeners.get(type) ?? []]) listener({ type, ...event });
   }
 
   #deliver(data: Uint8Array): void {

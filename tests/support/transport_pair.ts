@@ -1,6 +1,7 @@
 import { RpcLogger, type RpcLogRecord } from "../../src/logger.ts";
 import { RpcMetadata } from "../../src/protocol/metadata.ts";
 import type { RpcLimits } from "../../src/protocol/limits.ts";
+import type { RpcCompression } from "../../src/transports/compression.ts";
 import type {
   IRpcTransport,
   RpcStreamEnd,
@@ -23,6 +24,8 @@ export interface TransportPair {
 /** Settings of both ends. */
 export interface TransportPairOptions {
   readonly limits?: Partial<RpcLimits>;
+  /** Turns compression on, where messages are bytes. */
+  readonly compression?: RpcCompression;
   /** Of the near end. */
   readonly logger?: RpcLogger;
 }

@@ -84,6 +84,10 @@ class EagerTransport extends RpcWebSocketCallerTransport {
 
   protected override connectionLost(loss: RpcConnectionLoss): void {
     super.connectionLost(loss);
+    this.reconnectFailed();
+  }
+
+  protected override reconnectFailed(): void {
     const delayMs = 100 * 2 ** this.#attempts++;
     this.#timer = this.clock.setTimer(() => void this.reconnect(), delayMs);
   }
@@ -105,6 +109,10 @@ class PatientTransport extends RpcWebSocketCallerTransport {
 
   protected override connectionLost(loss: RpcConnectionLoss): void {
     super.connectionLost(loss);
+    void this.reconnect();
+  }
+
+  protected override reconnectFailed(): void {
     void this.reconnect();
   }
 }

@@ -22,7 +22,12 @@ export interface RpcBunServerWebSocket {
   getBufferedAmount(): number;
 }
 
-type Listener = (event: WebSocketEventLike) => void;
+interface Listener {
+  readonly type: string;
+  readonly hear: (event: WebSocketEventLike) => void;
+}
+
+const NO_LISTENERS: readonly Listener[] = [];
 
 /**
  * A socket of Bun's server in the shape of the standard one.
@@ -30,18 +35,27 @@ type Listener = (event: WebSocketEventLike) => void;
  * The one `websocket` object of a server calls {@linkcode BunServerSocket.dispatch} with what happens.
  */
 export class BunServerSocket implements WebSocketLike {
-  /** Stays empty: the upgrade knows the sub-protocol. */
-  readonly protocol = "";
   /** Has no effect: bytes arrive as a view of their own. */
   binaryType = "uint8array";
   readonly #socket: RpcBunServerWebSocket;
-  readonly #listeners: Map<string, Set<Listener>> = new Map();
+  /** The few that there are; a new list for every change, as one may be made while it is told. */
+  #listeners: readonly Listener[] = NO_LISTENERS;
   #isClosed = false;
 
   constructor(socket: RpcBunServerWebSocket) {
     this.#socket = socket;
     // By default a Node Buffer, which is a view of a pool.
     socket.binaryType = "uint8array";
+  }
+
+  /** Stays empty: the upgrade knows the sub-protocol. */
+  get protocol(): string {
+    return "";
+  }
+
+  /** Bun takes a copy of what it cannot write at once. */
+  get copiesOnSend(): boolean {
+    return true;
   }
 
   get readyState(): number {
@@ -70,20 +84,20 @@ export class BunServerSocket implements WebSocketLike {
     if (!this.#isClosed) this.#socket.close(code, reason);
   }
 
-  addEventListener(type: string, listener: Listener): void {
-    const listeners = this.#listeners.get(type) ?? new Set();
-    this.#listeners.set(type, listeners.add(listener));
+  addEventListener(type: string, hear: Listener["hear"]): void {
+    this.removeEventListener(type, hear);
+    this.#listeners = [...this.#listeners, { type, hear }];
   }
 
-  removeEventListener(type: string, listener: Listener): void {
-    this.#listeners.get(type)?.delete(listener);
+  removeEventListener(type: string, hear: Listener["hear"]): void {
+    this.#listeners = this.#listeners.filter((one) => one.type !== type || one.hear !== hear);
   }
 
-  /** Tells the listeners of a type what happened. */
-  dispatch(type: string, event: WebSocketEventLike): void {
-    if (type === "close") this.#isClosed = true;
-    const listeners = this.#listeners.get(type);
-    if (listeners === undefined) return;
-    for (const listener of listeners) listener(event);
+  /** Tells the listeners of its type what happened. */
+  dispatch(event: WebSocketEventLike): void {
+    if (event.type === "close") this.#isClosed = true;
+    for (const listener of this.#listeners) {
+      if (listener.type === event.type) listener.hear(event);
+    }
   }
 }

@@ -6,6 +6,8 @@ import { toIdleSeconds } from "../common/handler_options.ts";
 /** What may stand around a message: frames that share its batch, their headers. */
 const BATCH_ROOM_BYTES = 1024 * 1024;
 
+const DRAIN = /* @__PURE__ */ Object.freeze({ type: "drain" });
+
 /** The `websocket` object of `Bun.serve`. */
 export interface RpcBunWebSocketHandler {
   /** A socket is open. */
@@ -57,7 +59,8 @@ export interface RpcBunWebSocketOptions {
 
 /** What our sockets carry as `data`; nothing is kept anywhere else. */
 export class BunSocketData {
-  readonly #upgrade: RpcUpgrade;
+  /** What becomes of the socket; forgotten when it is open. */
+  #upgrade: RpcUpgrade | undefined;
   #socket: BunServerSocket | undefined;
 
   constructor(upgrade: RpcUpgrade) {
@@ -67,7 +70,8 @@ export class BunSocketData {
   /** Makes the socket and hands it over. */
   open(socket: RpcBunServerWebSocket): void {
     this.#socket = new BunServerSocket(socket);
-    this.#upgrade.accept(this.#socket);
+    this.#upgrade?.accept(this.#socket);
+    this.#upgrade = undefined;
   }
 
   /** The socket, once it is open. */
@@ -104,15 +108,15 @@ export function createBunWebSocket(options: RpcBunWebSocketOptions = {}): RpcBun
     },
     message(socket, message): void {
       if (!(socket.data instanceof BunSocketData)) other?.message?.(socket, message);
-      else socket.data.socket?.dispatch("message", { data: message });
+      else socket.data.socket?.dispatch({ type: "message", data: message });
     },
     drain(socket): void {
       if (!(socket.data instanceof BunSocketData)) other?.drain?.(socket);
-      else socket.data.socket?.dispatch("drain", {});
+      else socket.data.socket?.dispatch(DRAIN);
     },
     close(socket, code, reason): void {
       if (!(socket.data instanceof BunSocketData)) other?.close?.(socket, code, reason);
-      else socket.data.socket?.dispatch("close", { code, reason });
+      else socket.data.socket?.dispatch({ type: "close", code, reason });
     },
     maxPayloadLength: maxPayloadBytes(limits),
     // The writer fails the connection a little above its own limit, before Bun drops anything.

@@ -7,7 +7,7 @@ import type { CborLimits } from "./encoder.ts";
 const BREAK = 0xff;
 const INDEFINITE = 31;
 
-const keys = new KeyCache();
+const keys = /* @__PURE__ */ new KeyCache();
 
 /**
  * Decodes one value from CBOR.

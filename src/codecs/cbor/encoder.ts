@@ -6,8 +6,9 @@ import { putShortAscii, putUtf8 } from "../support/utf8_encode.ts";
 import { CborDouble } from "./cbor_double.ts";
 import { sortKeys } from "./key_order.ts";
 
-const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-const MAX_UINT64 = 2n ** 64n - 1n;
+/** `Number.MAX_SAFE_INTEGER`. */
+const MAX_SAFE = 0x1f_ffff_ffff_ffffn;
+const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
 
 /** Limits of an encoder and a decoder. */
 export interface CborLimits {

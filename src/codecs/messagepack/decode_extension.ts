@@ -53,40 +53,54 @@ function readSeconds(input: ByteInput, length: number): readonly [number, number
 export function readMemory(input: ByteInput, length: number): ArrayBuffer | ArrayBufferView {
   const start = input.skip(length);
   const type = length === 0 ? undefined : input.bytes[start];
-  const maker = type === undefined ? undefined : MAKERS.get(type);
-  if (maker === undefined) {
+  const found = type === undefined ? undefined : findClass(type);
+  if (found === undefined) {
     throw input.syntaxError(start, `element type ${type ?? "missing"}`, "a known one");
   }
   const size = length - 1;
-  if (size % maker.size !== 0) {
-    throw input.syntaxError(start, `${size} bytes`, `a multiple of ${maker.size}`);
-  }
+  const unit = "BYTES_PER_ELEMENT" in found ? found.BYTES_PER_ELEMENT ?? 1 : 1;
+  if (size % unit !== 0) throw input.syntaxError(start, `${size} bytes`, `a multiple of ${unit}`);
   const memory = new Uint8Array(size);
   memory.set(input.bytes.subarray(start + 1, start + length));
-  return maker.make(memory.buffer);
+  return found === ArrayBuffer ? memory.buffer : new found(memory.buffer);
 }
 
-interface Maker {
-  readonly size: number;
-  make(buffer: ArrayBuffer): ArrayBuffer | ArrayBufferView;
-}
+/** What makes a value of memory: a class, or nothing where the memory itself is the value. */
+type MemoryClass = {
+  new (buffer: ArrayBuffer): ArrayBufferView;
+  readonly BYTES_PER_ELEMENT?: number;
+};
 
-const MAKERS = new Map<number, Maker>([
-  [ELEMENT_TYPES.Int8Array, { size: 1, make: (buffer) => new Int8Array(buffer) }],
-  [ELEMENT_TYPES.Uint8ClampedArray, { size: 1, make: (buffer) => new Uint8ClampedArray(buffer) }],
-  [ELEMENT_TYPES.Int16Array, { size: 2, make: (buffer) => new Int16Array(buffer) }],
-  [ELEMENT_TYPES.Uint16Array, { size: 2, make: (buffer) => new Uint16Array(buffer) }],
-  [ELEMENT_TYPES.Int32Array, { size: 4, make: (buffer) => new Int32Array(buffer) }],
-  [ELEMENT_TYPES.Uint32Array, { size: 4, make: (buffer) => new Uint32Array(buffer) }],
-  [ELEMENT_TYPES.Float32Array, { size: 4, make: (buffer) => new Float32Array(buffer) }],
-  [ELEMENT_TYPES.Float64Array, { size: 8, make: (buffer) => new Float64Array(buffer) }],
-  [ELEMENT_TYPES.BigInt64Array, { size: 8, make: (buffer) => new BigInt64Array(buffer) }],
-  [ELEMENT_TYPES.BigUint64Array, { size: 8, make: (buffer) => new BigUint64Array(buffer) }],
-  [ELEMENT_TYPES.ArrayBuffer, { size: 1, make: (buffer) => buffer }],
-  [ELEMENT_TYPES.DataView, { size: 1, make: (buffer) => new DataView(buffer) }],
-]);
-
-// The youngest of them: older platforms cannot make one, and refuse it like an unknown type.
-if (typeof Float16Array === "function") {
-  MAKERS.set(ELEMENT_TYPES.Float16Array, { size: 2, make: (buffer) => new Float16Array(buffer) });
+function findClass(type: number): MemoryClass | typeof ArrayBuffer | undefined {
+  switch (type) {
+    case ELEMENT_TYPES.Int8Array:
+      return Int8Array;
+    case ELEMENT_TYPES.Uint8ClampedArray:
+      return Uint8ClampedArray;
+    case ELEMENT_TYPES.Int16Array:
+      return Int16Array;
+    case ELEMENT_TYPES.Uint16Array:
+      return Uint16Array;
+    case ELEMENT_TYPES.Int32Array:
+      return Int32Array;
+    case ELEMENT_TYPES.Uint32Array:
+      return Uint32Array;
+    case ELEMENT_TYPES.Float32Array:
+      return Float32Array;
+    case ELEMENT_TYPES.Float64Array:
+      return Float64Array;
+    case ELEMENT_TYPES.BigInt64Array:
+      return BigInt64Array;
+    case ELEMENT_TYPES.BigUint64Array:
+      return BigUint64Array;
+    case ELEMENT_TYPES.ArrayBuffer:
+      return ArrayBuffer;
+    case ELEMENT_TYPES.DataView:
+      return DataView;
+    case ELEMENT_TYPES.Float16Array:
+      // The youngest of them: older platforms have none, and refuse it like an unknown type.
+      return typeof Float16Array === "function" ? Float16Array : undefined;
+    default:
+      return undefined;
+  }
 }

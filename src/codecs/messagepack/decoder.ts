@@ -5,7 +5,7 @@ import { readUtf8 } from "../support/utf8_decode.ts";
 import { readBigint, readMemory, readTimestamp } from "./decode_extension.ts";
 import { EXTENSION } from "./extensions.ts";
 
-const keys = new KeyCache();
+const keys = /* @__PURE__ */ new KeyCache();
 
 /**
  * Decodes one value from MessagePack.

@@ -3,9 +3,10 @@ import { describe } from "../support/objects.ts";
 import { Unrepresentable } from "../support/unrepresentable.ts";
 import { ELEMENT_TYPES, type ElementTypeName, EXTENSION, MAX_BIGINT_BYTES } from "./extensions.ts";
 
-const MIN_INT64 = -(2n ** 63n);
-const MAX_UINT64 = 2n ** 64n - 1n;
-const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+const MIN_INT64 = -0x8000_0000_0000_0000n;
+const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
+/** `Number.MAX_SAFE_INTEGER`. */
+const MAX_SAFE = 0x1f_ffff_ffff_ffffn;
 
 /** Writes the head of an extension; the shortest that fits `length` bytes. */
 export function writeExtensionHead(out: ByteArena, type: number, length: number): void {

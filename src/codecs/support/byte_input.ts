@@ -1,7 +1,7 @@
 import { checkBytes, plainBytes } from "./plain_bytes.ts";
 
 // A view of each message would cost more than its numbers.
-const scratch = new DataView(new ArrayBuffer(8));
+const scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
 
 /**
  * One message that is being decoded, and how far.

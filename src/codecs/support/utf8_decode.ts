@@ -4,8 +4,11 @@ import type { ByteInput } from "./byte_input.ts";
 // and Bun prefer (bench/codec_bench.ts).
 const INLINE_BYTES = 24;
 
-const lenientDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
-const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenientDecoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
+const strictDecoder = /* @__PURE__ */ new TextDecoder("utf-8", {
+  fatal: true,
+  ignoreBOM: true,
+});
 
 /** Reads `length` bytes of UTF-8. */
 export function readUtf8(input: ByteInput, length: number): string {

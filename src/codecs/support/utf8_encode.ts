@@ -10,7 +10,7 @@ const LARGE_CHARS = 4096;
 // Room for the longest head: the gap may turn out too short once the length in bytes is known.
 const HEAD_BYTES = 9;
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /**
  * Writes the UTF-8 of `text` behind a gap for its length, and returns how many bytes it has;

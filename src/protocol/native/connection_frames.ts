@@ -1,7 +1,7 @@
 import type { ConnectionFrame, HelloFrame } from "../frame.ts";
 import { MAX_HELLO_BYTES, MAX_REASON_BYTES } from "./constants.ts";
 import type { FrameReader } from "./frame_reader.ts";
-import { ACK, CREDIT, GOAWAY, HELLO, PING, PONG } from "./frame_type.ts";
+import { ACK, CREDIT, GOAWAY, HELLO, PING, PONG, PROMPT } from "./frame_type.ts";
 import { decodeHello } from "./hello_codec.ts";
 
 /**
@@ -23,6 +23,8 @@ export function decodeConnectionFrame(
       return { kind: "pong", token: reader.varint("token") };
     case ACK:
       return { kind: "ack", batches: reader.varint("number of batches") };
+    case PROMPT:
+      return decodePrompt(reader);
     case GOAWAY:
       return {
         kind: "goaway",
@@ -44,6 +46,12 @@ function decodeCredit(reader: FrameReader, streamId: number): ConnectionFrame {
     throw reader.wrong(`messages is ${messages}, expected 0 for the connection`);
   }
   return { kind: "credit", streamId, bytes, messages };
+}
+
+function decodePrompt(reader: FrameReader): ConnectionFrame {
+  const answers = reader.varint("number of answers");
+  if (answers === 1 || answers === 2) return { kind: "prompt", answers };
+  throw reader.wrong(`number of answers is ${answers}, expected 1 or 2`);
 }
 
 function decodeBoundedHello(reader: FrameReader): HelloFrame {

@@ -1,9 +1,13 @@
 import type { HelloFrame } from "../frame.ts";
 
+/** What a MESSAGE frame costs the connection beside its bytes (PROTOCOL.md, section 7). */
+export const MESSAGE_COST_BYTES = 256;
+/** The sub-protocol of this wire. */
+export const NATIVE_PROTOCOL = "rpc-ts.v1";
 /** The version that HELLO says. */
 export const NATIVE_VERSION = 1;
-/** Most bytes of a message in one frame. */
-export const MAX_FRAGMENT_BYTES = 64 * 1024;
+/** Most bytes of a message in one frame: 64 KiB of data and what a codec puts around them. */
+export const MAX_FRAGMENT_BYTES = 80 * 1024;
 /** Most bytes of a batch beside metadata, of which a frame has three blocks at most. */
 export const MAX_BATCH_BYTES = 1024 * 1024;
 /** So many method paths get a number in each direction; later ones are always spelled out. */
@@ -21,7 +25,7 @@ export const MAX_SESSION_BYTES = 64;
  * What holds for a peer until its HELLO has come, and for every setting that its HELLO leaves out
  * (PROTOCOL.md, "HELLO").
  */
-export const INITIAL_HELLO: HelloFrame = Object.freeze({
+export const INITIAL_HELLO: HelloFrame = /* @__PURE__ */ Object.freeze({
   kind: "hello",
   version: NATIVE_VERSION,
   maxMessageBytes: 1024 * 1024,
@@ -33,5 +37,5 @@ export const INITIAL_HELLO: HelloFrame = Object.freeze({
   session: undefined,
   receivedBatches: 0,
   sessionMs: 0,
-  compressions: Object.freeze([]),
+  compressions: /* @__PURE__ */ Object.freeze([]),
 });

@@ -34,18 +34,18 @@ import { MetadataBlockReader } from "./metadata_block.ts";
 import { createPathError, MethodPathReader } from "./method_path_reader.ts";
 import { readStatusText } from "./status_text.ts";
 
-const NO_DETAILS: readonly RpcErrorDetail[] = Object.freeze([]);
+const NO_DETAILS: readonly RpcErrorDetail[] = /* @__PURE__ */ Object.freeze([]);
 
 /** Reads the frames of one connection or session; nothing but paths is remembered. */
 export class NativeDecoder implements FrameDecoder {
   readonly #limits: RpcLimits;
   readonly #reader = new FrameReader();
-  readonly #blocks: MetadataBlockReader;
+  /** Made when the first headers come. */
+  #blocks: MetadataBlockReader | undefined;
   readonly #paths: MethodPathReader;
 
   constructor(limits: RpcLimits) {
     this.#limits = limits;
-    this.#blocks = new MetadataBlockReader(limits);
     this.#paths = new MethodPathReader(limits);
   }
 
@@ -70,6 +70,7 @@ export class NativeDecoder implements FrameDecoder {
         reader.end = batch.length;
       }
     }
+    reader.close();
   }
 
   /** Bounds what is done in one turn, which other connections have to wait for. */
@@ -109,7 +110,7 @@ export class NativeDecoder implements FrameDecoder {
         return {
           kind: "headers",
           streamId,
-          headers: this.#blocks.read(reader),
+          headers: this.#metadata(),
           fault: this.#takeFault(true),
         };
       case HALF_CLOSE:
@@ -134,7 +135,7 @@ export class NativeDecoder implements FrameDecoder {
       ? this.#paths.readPath(reader)
       : this.#paths.readNumber(reader);
     const timeout = reader.varint("timeout");
-    const headers = (flags & HAS_HEADERS) !== 0 ? this.#blocks.read(reader) : RpcMetadata.empty;
+    const headers = (flags & HAS_HEADERS) !== 0 ? this.#metadata() : RpcMetadata.empty;
     return {
       kind: "open",
       streamId,
@@ -156,8 +157,8 @@ export class NativeDecoder implements FrameDecoder {
     if (!hasMessage && (flags & COMPRESSED) !== 0) throw this.#wrongFlags(flags);
     if (code === RpcStatus.OK && (flags & NOT_EXECUTED) !== 0) throw this.#wrongFlags(flags);
     const messages = reader.varint("number of messages");
-    const headers = (flags & HAS_HEADERS) !== 0 ? this.#blocks.read(reader) : undefined;
-    const trailers = (flags & HAS_TRAILERS) !== 0 ? this.#blocks.read(reader) : RpcMetadata.empty;
+    const headers = (flags & HAS_HEADERS) !== 0 ? this.#metadata() : undefined;
+    const trailers = (flags & HAS_TRAILERS) !== 0 ? this.#metadata() : RpcMetadata.empty;
     const text = (flags & HAS_TEXT) !== 0
       ? readStatusText(reader, this.#limits.maxMetadataBytes)
       : undefined;
@@ -189,13 +190,18 @@ export class NativeDecoder implements FrameDecoder {
     return reader.rest();
   }
 
+  #metadata(): RpcMetadata {
+    this.#blocks ??= new MetadataBlockReader(this.#limits);
+    return this.#blocks.read(this.#reader);
+  }
+
   #takePathFault(): RpcError {
-    this.#blocks.takeFault();
-    return createPathError(this.#limits);
+    this.#blocks?.takeFault();
+    return createPathError(this.#limits, this.#paths.wrongBytes);
   }
 
   #takeFault(maybeExecuted: boolean): RpcError | undefined {
-    const fault = this.#blocks.takeFault();
+    const fault = this.#blocks?.takeFault();
     return fault === undefined ? undefined : createMetadataError(fault, maybeExecuted);
   }
 

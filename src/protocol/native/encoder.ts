@@ -38,6 +38,7 @@ import {
   OPEN,
   PING,
   PONG,
+  PROMPT,
   STATUS,
 } from "./frame_type.ts";
 import { encodeHello } from "./hello_codec.ts";
@@ -50,11 +51,12 @@ const MAX_HEAD_BYTES = 18;
 
 /** Writes the frames of one connection or session; nothing but paths is remembered. */
 export class NativeEncoder implements FrameEncoder {
-  readonly #limits: RpcLimits;
-  readonly #numbers: Map<string, number> = new Map();
+  limits: RpcLimits;
+  /** Numbers of the paths that were sent; made with the first of them. */
+  #numbers: Map<string, number> | undefined;
 
   constructor(limits: RpcLimits) {
-    this.#limits = limits;
+    this.limits = limits;
   }
 
   encode(frame: RpcFrame, out: ByteWriter): void {
@@ -89,6 +91,8 @@ export class NativeEncoder implements FrameEncoder {
         return this.#number(PONG, frame.token, out);
       case "ack":
         return this.#number(ACK, frame.batches, out);
+      case "prompt":
+        return this.#number(PROMPT, frame.answers, out);
       case "goaway":
         return this.#goaway(frame, out);
       case "hello":
@@ -97,17 +101,18 @@ export class NativeEncoder implements FrameEncoder {
   }
 
   #open(frame: OpenFrame, out: ByteWriter): void {
+    const { limits } = this;
     const { path, headers, message } = frame;
-    const number = this.#numbers.get(path) ?? 0;
-    if (number === 0 && !isMethodPath(path, this.#limits.maxPathBytes)) {
-      throw createPathError(this.#limits);
+    const number = this.#numbers?.get(path) ?? 0;
+    if (number === 0 && !isMethodPath(path, limits.maxPathBytes)) {
+      throw createPathError(limits, path.length);
     }
     const hasHeaders = headers.size > 0;
     const flags = (number === 0 ? HAS_PATH : 0) | (hasHeaders ? HAS_HEADERS : 0) |
       messageFlags(message, frame.more, frame.compressed) | (frame.end ? END : 0);
     const timeout = toTimeout(frame.timeoutMs);
     const length = (number === 0 ? varintLength(path.length) + path.length : varintLength(number)) +
-      varintLength(timeout) + (hasHeaders ? metadataBlockLength(headers, this.#limits) : 0) +
+      varintLength(timeout) + (hasHeaders ? metadataBlockLength(headers, limits) : 0) +
       (message?.length ?? 0);
     writeHead(OPEN, flags, frame.streamId, length, out);
     if (number === 0) {
@@ -116,11 +121,14 @@ export class NativeEncoder implements FrameEncoder {
       out.text(path, path.length);
     } else out.varint(number);
     out.varint(timeout);
-    if (hasHeaders) writeMetadataBlock(headers, this.#limits, out);
+    if (hasHeaders) writeMetadataBlock(headers, limits, out);
     if (message !== undefined) out.bytes(message);
-    if (number === 0 && this.#numbers.size < MAX_NUMBERED_PATHS) {
-      this.#numbers.set(path, this.#numbers.size + 1);
-    }
+    if (number === 0) this.#giveNumber(path);
+  }
+
+  #giveNumber(path: string): void {
+    const numbers = this.#numbers ??= new Map();
+    if (numbers.size < MAX_NUMBERED_PATHS) numbers.set(path, numbers.size + 1);
   }
 
   #message(frame: MessageFrame, out: ByteWriter): void {
@@ -131,7 +139,7 @@ export class NativeEncoder implements FrameEncoder {
 
   #status(frame: StatusFrame, out: ByteWriter): void {
     const { headers, trailers, message } = frame;
-    const limits = this.#limits;
+    const { limits } = this;
     const messages = toCount(frame.messages);
     const text = measureStatusText(frame.text, frame.details, limits.maxMetadataBytes);
     const hasHeaders = headers !== undefined && headers.size > 0;
@@ -153,9 +161,9 @@ export class NativeEncoder implements FrameEncoder {
   }
 
   #headers(frame: HeadersFrame, out: ByteWriter): void {
-    const length = metadataBlockLength(frame.headers, this.#limits);
+    const length = metadataBlockLength(frame.headers, this.limits);
     writeHead(HEADERS, 0, frame.streamId, length, out);
-    writeMetadataBlock(frame.headers, this.#limits, out);
+    writeMetadataBlock(frame.headers, this.limits, out);
   }
 
   #halfClose(frame: HalfCloseFrame, out: ByteWriter): void {

@@ -3,6 +3,8 @@ import { CLOSE_PROTOCOL_ERROR } from "../close_code.ts";
 import { FrameError } from "../frame_error.ts";
 import { RpcStatus } from "../status.ts";
 
+const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
+
 /** Makes the error that ends a connection because of its bytes. */
 export function framingError(text: string): FrameError {
   return new FrameError(text, RpcStatus.INTERNAL, CLOSE_PROTOCOL_ERROR);
@@ -15,8 +17,8 @@ export function framingError(text: string): FrameError {
  * frame and the field when the bytes end too early.
  */
 export class FrameReader {
-  /** The batch. */
-  bytes: Uint8Array = new Uint8Array(0);
+  /** The batch; empty between batches. */
+  bytes: Uint8Array = NO_BYTES;
   /** Where the next byte is read. */
   position = 0;
   /** Where the part that is being read ends. */
@@ -32,6 +34,11 @@ export class FrameReader {
       : new Uint8Array(batch.buffer, batch.byteOffset, batch.length);
     this.position = 0;
     this.end = batch.length;
+  }
+
+  /** Ends with the batch, and keeps nothing of it. */
+  close(): void {
+    this.bytes = NO_BYTES;
   }
 
   /** Reads one byte. */

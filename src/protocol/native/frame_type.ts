@@ -11,6 +11,7 @@ export const PING = 9;
 export const PONG = 10;
 export const GOAWAY = 11;
 export const ACK = 12;
+export const PROMPT = 13;
 
 /** Types from here up are extensions, which a receiver that does not know them skips. */
 export const FIRST_EXTENSION = 0x80;
@@ -67,6 +68,7 @@ const TYPES: readonly (FrameType | undefined)[] = [
   { name: "PONG", flags: 0, scope: "connection" },
   { name: "GOAWAY", flags: 0, scope: "connection" },
   { name: "ACK", flags: 0, scope: "connection" },
+  { name: "PROMPT", flags: 0, scope: "connection" },
 ];
 
 /** What is known of a frame type; undefined for a number that has no meaning. */

@@ -1,6 +1,11 @@
 import type { RpcWire } from "../frame.ts";
 import type { RpcLimits } from "../limits.ts";
-import { INITIAL_HELLO, MAX_FRAGMENT_BYTES } from "./constants.ts";
+import {
+  INITIAL_HELLO,
+  MAX_FRAGMENT_BYTES,
+  MESSAGE_COST_BYTES,
+  NATIVE_PROTOCOL,
+} from "./constants.ts";
 import { NativeDecoder } from "./decoder.ts";
 import { NativeEncoder } from "./encoder.ts";
 
@@ -18,17 +23,20 @@ import { NativeEncoder } from "./encoder.ts";
  * if (frame?.kind !== "cancel" || frame.streamId !== 5) throw new Error("unexpected frame");
  * ```
  */
-export const nativeWire: RpcWire = Object.freeze({
-  protocol: "rpc-ts.v1",
-  capabilities: Object.freeze({
+export const nativeWire: RpcWire = /* @__PURE__ */ Object.freeze({
+  protocol: NATIVE_PROTOCOL,
+  capabilities: /* @__PURE__ */ Object.freeze({
     batches: true,
     fragments: true,
     hello: true,
     combinedStatus: true,
     resume: true,
     goaway: true,
+    acks: true,
+    messageCostBytes: MESSAGE_COST_BYTES,
     ping: true,
-    maxStreamId: Number.MAX_SAFE_INTEGER,
+    // `Number.MAX_SAFE_INTEGER`.
+    maxStreamId: 9_007_199_254_740_991,
   }),
   initialHello: INITIAL_HELLO,
   maxFragmentBytes: MAX_FRAGMENT_BYTES,

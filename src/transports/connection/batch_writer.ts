@@ -3,14 +3,22 @@ import type { RpcClock, RpcTimer } from "../../internal/clock.ts";
 import type { FrameEncoder, RpcFrame } from "../../protocol/frame.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
+import { isCounted } from "./batch_acks.ts";
 import type { Channel } from "./channel.ts";
+import { FlightControl } from "./flight_control.ts";
+import { StallGuard } from "./stall_guard.ts";
 
 /** A batch leaves at once when it has grown this large. */
 const BATCH_BYTES = 64 * 1024;
+/**
+ * A batch leaves when so many microtasks in a row have added nothing to it. Generators, and programs
+ * that await what is there already, need a few for each message.
+ */
+const IDLE_MICROTASKS = 8;
 /** More than this in the socket: data waits. Control frames still pass. */
 const HIGH_WATER_BYTES = 512 * 1024;
-/** Less than this in the socket: data goes on. */
-const LOW_WATER_BYTES = 256 * 1024;
+/** The same where the peer acknowledges what it has, and so says more than the socket does. */
+const ACKED_HIGH_WATER_BYTES = 4 * 1024 * 1024;
 /** A socket without a drain event is asked so soon, */
 const MIN_POLL_MS = 1;
 /** and less and less often, down to this, while nothing leaves it: its peer may have stopped to read. */
@@ -23,36 +31,63 @@ const MAX_POLL_MS = 16;
 const TURN_BYTES = 16 * 1024 * 1024;
 const TURN_FRAMES = 64 * 1024;
 
+/** Whose frames a {@linkcode BatchWriter} writes. */
+export interface BatchWriterOwner {
+  /** Called when data may be written again. */
+  onWritable(): void;
+  /** Called when the channel refused a batch. */
+  onFailure(error: unknown): void;
+}
+
 /** What a {@linkcode BatchWriter} needs beside the channel. */
 export interface BatchWriterOptions {
   readonly encoder: FrameEncoder;
   readonly clock: RpcClock;
   /** Whether frames may share a WebSocket message. */
   readonly batches: boolean;
+  /** Whether the peer acknowledges the batches that it has. */
+  readonly acks: boolean;
   /** More than this waiting in the socket fails the connection: the peer does not read. */
   readonly maxQueuedBytes: number;
-  /** Called when data may be written again. */
-  readonly onWritable: () => void;
-  /** Called when the channel refused a batch. */
-  readonly onFailure: (error: unknown) => void;
+  readonly owner: BatchWriterOwner;
+}
+
+/** Frames for one WebSocket message. */
+interface Batch {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether the peer acknowledges it. */
+  readonly isCounted: boolean;
 }
 
 /**
  * The one place where frames leave a connection.
  *
- * Frames written in the same turn leave in one WebSocket message, in several when there are many: no
- * platform takes a message of any size. Frames written before the channel is open wait in their
- * batches. `isWritable` says whether data may follow; whoever writes data asks it
+ * Frames written one soon after another leave in one WebSocket message, in several when there are
+ * many: no platform takes a message of any size. A batch never waits for a timer or for the event
+ * loop. Frames written before the channel is open wait in their batches. `isWritable` says whether data may follow; whoever writes data asks it
  * first, so that neither the batch nor the socket's buffer grows without bound.
  */
 export class BatchWriter {
   readonly #channel: Channel;
-  readonly #options: BatchWriterOptions;
-  readonly #batch = new ByteWriter(1024);
-  /** Batches that are full while the channel is not open, in order. */
-  #full: Uint8Array<ArrayBuffer>[] = [];
+  readonly #owner: BatchWriterOwner;
+  readonly #encoder: FrameEncoder;
+  readonly #clock: RpcClock;
+  readonly #canBatch: boolean;
+  readonly #maxQueuedBytes: number;
+  readonly #batch = new ByteWriter(0, { isPooled: true });
+  readonly #flight: FlightControl | undefined;
+  /** Made when the channel is open, where it may stall. */
+  #guard: StallGuard | undefined;
+  readonly #highWaterBytes: number;
+  /** Batches that are full while the channel is not open, in order; undefined for none. */
+  #full: Batch[] | undefined;
   #fullBytes = 0;
   #isScheduled = false;
+  /** What `frames` was at the last look, and how many looks in a row saw nothing new. */
+  #seenFrames = 0;
+  #idleMicrotasks = 0;
+  /** Whether the batch holds a frame that is acknowledged. */
+  #isCounted = false;
   #isBlocked = false;
   #isEnded = false;
   #poll: RpcTimer | undefined;
@@ -69,12 +104,20 @@ export class BatchWriter {
 
   constructor(channel: Channel, options: BatchWriterOptions) {
     this.#channel = channel;
-    this.#options = options;
+    this.#owner = options.owner;
+    this.#encoder = options.encoder;
+    this.#clock = options.clock;
+    this.#canBatch = options.batches;
+    this.#maxQueuedBytes = options.maxQueuedBytes;
+    this.#flight = options.acks ? new FlightControl(options.clock) : undefined;
+    this.#highWaterBytes = options.acks ? ACKED_HIGH_WATER_BYTES : HIGH_WATER_BYTES;
   }
 
   /** Whether data may be written now; control frames always may. */
   get isWritable(): boolean {
-    return !this.#isBlocked && this.unsentBytes < HIGH_WATER_BYTES;
+    if (this.#isBlocked) return false;
+    const { unsentBytes } = this;
+    return unsentBytes < HIGH_WATER_BYTES && !this.#flight?.isFull(unsentBytes);
   }
 
   /** Bytes that wait, here and in the socket. */
@@ -89,24 +132,33 @@ export class BatchWriter {
 
   /** How many batches leave before the one that the next frame goes into. */
   get batchesBefore(): number {
-    return this.batches + this.#full.length;
+    return this.batches + (this.#full?.length ?? 0);
   }
 
-  /** Appends a frame to the batch, which leaves at the end of this turn. */
+  /** Appends a frame to the batch, which leaves soon. */
   write(frame: RpcFrame): void {
     if (this.#isEnded) return;
-    this.#options.encoder.encode(frame, this.#batch);
+    this.#encoder.encode(frame, this.#batch);
     this.frames++;
-    if (!this.#options.batches || this.#batch.length >= BATCH_BYTES) {
+    if (isCounted(frame)) this.#isCounted = true;
+    if (!this.#canBatch || this.#batch.length >= BATCH_BYTES) {
       this.flush();
       return this.#setAside();
     }
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    queueMicrotask(this.#flushScheduled);
+    this.#seenFrames = this.frames;
+    this.#idleMicrotasks = 0;
+    queueMicrotask(this.#flushWhenIdle);
   }
 
-  readonly #flushScheduled = (): void => {
+  readonly #flushWhenIdle = (): void => {
+    const isIdle = this.#seenFrames === this.frames;
+    this.#seenFrames = this.frames;
+    this.#idleMicrotasks = isIdle ? this.#idleMicrotasks + 1 : 0;
+    if (this.#batch.length > 0 && this.#idleMicrotasks < IDLE_MICROTASKS) {
+      return queueMicrotask(this.#flushWhenIdle);
+    }
     this.#isScheduled = false;
     this.flush();
   };
@@ -115,14 +167,31 @@ export class BatchWriter {
   flush(): void {
     if (this.#isEnded || !this.#channel.isOpen) return;
     const full = this.#full;
-    if (full.length > 0) {
-      this.#full = [];
+    if (full !== undefined) {
+      this.#full = undefined;
       this.#fullBytes = 0;
       for (const batch of full) {
         if (!this.#isEnded) this.#send(batch);
       }
     }
-    if (!this.#isEnded && this.#batch.length > 0) this.#send(this.#batch.take());
+    if (this.#isEnded || this.#batch.length === 0) return;
+    if (this.#channel.mayStall) this.#prompt();
+    // The prompt may have been what the socket refused.
+    if (this.#isEnded) return;
+    if (!this.#channel.copiesOnSend) return this.#send(this.#takeBatch());
+    const isCounted = this.#isCounted;
+    this.#isCounted = false;
+    this.#send({ bytes: this.#batch.peek(), isCounted });
+    this.#batch.clear();
+  }
+
+  /** Takes an acknowledgement of batches; false when so many were never sent. */
+  onAck(batches: number): boolean {
+    if (this.#flight === undefined) return true;
+    if (!this.#flight.onAck(batches)) return false;
+    this.#guard?.onAck(batches);
+    if (this.isWritable) this.#owner.onWritable();
+    return true;
   }
 
   /**
@@ -131,45 +200,67 @@ export class BatchWriter {
    */
   checkDrained(): void {
     if (!this.#isBlocked || this.#isEnded) return;
-    if (this.#channel.bufferedBytes > LOW_WATER_BYTES) return;
+    if (this.#channel.bufferedBytes > this.#highWaterBytes / 2) return;
     this.#isBlocked = false;
     this.#stopPoll();
-    this.#options.onWritable();
+    this.#owner.onWritable();
   }
 
   /** Drops what has not been sent and stops; nothing is pending afterwards. */
   end(): void {
     this.#isEnded = true;
-    this.#full = [];
+    this.#full = undefined;
     this.#fullBytes = 0;
     this.#stopPoll();
+  }
+
+  /** Asks for an answer to the batch, or to a message before it, where the socket may stall. */
+  #prompt(): void {
+    const encoder = this.#encoder;
+    const flight = this.#flight;
+    if (flight === undefined) return;
+    this.#guard ??= new StallGuard(this.#clock);
+    const number = flight.sentBatches + (this.#isCounted ? 1 : 0);
+    const place = this.#guard.plan(this.#batch.length, number, flight.bytes === 0);
+    if (place === "inside") encoder.encode({ kind: "prompt", answers: 1 }, this.#batch);
+    if (place !== "ahead") return;
+    const ahead = new ByteWriter(8);
+    encoder.encode({ kind: "prompt", answers: 2 }, ahead);
+    this.#send({ bytes: ahead.take(), isCounted: false });
   }
 
   /** Begins a new batch where the full one could not leave. */
   #setAside(): void {
     if (this.#isEnded || this.#batch.length === 0) return;
     this.#fullBytes += this.#batch.length;
-    this.#full.push(this.#batch.take());
+    (this.#full ??= []).push(this.#takeBatch());
   }
 
-  #send(batch: Uint8Array<ArrayBuffer>): void {
+  #takeBatch(): Batch {
+    const batch = { bytes: this.#batch.take(), isCounted: this.#isCounted };
+    this.#isCounted = false;
+    return batch;
+  }
+
+  #send({ bytes, isCounted }: Batch): void {
     this.batches++;
-    this.bytes += batch.length;
+    this.bytes += bytes.length;
+    if (isCounted) this.#flight?.onSent(bytes.length);
     try {
-      this.#channel.send(batch);
+      this.#channel.send(bytes);
     } catch (error) {
       return this.#fail(error);
     }
     const waiting = this.#channel.bufferedBytes;
     const isTurnOver = this.frames - this.#pauseFrames > TURN_FRAMES ||
       this.bytes - this.#pauseBytes > TURN_BYTES;
-    if (waiting > HIGH_WATER_BYTES || isTurnOver) this.#block();
+    if (waiting > this.#highWaterBytes || isTurnOver) this.#block();
     // Openings are refused before; statuses and control frames may pass the limit by a little.
-    if (waiting <= this.#options.maxQueuedBytes + HIGH_WATER_BYTES) return;
+    if (waiting <= this.#maxQueuedBytes + this.#highWaterBytes) return;
     this.#fail(
       new RpcError(
         RpcStatus.RESOURCE_EXHAUSTED,
-        `Peer does not read: ${waiting} bytes wait, limit is ${this.#options.maxQueuedBytes}`,
+        `Peer does not read: ${waiting} bytes wait, limit is ${this.#maxQueuedBytes}`,
       ),
     );
   }
@@ -177,7 +268,7 @@ export class BatchWriter {
   /** Nothing may follow a batch that did not leave. */
   #fail(error: unknown): void {
     this.#isEnded = true;
-    this.#options.onFailure(error);
+    this.#owner.onFailure(error);
   }
 
   #block(): void {
@@ -189,7 +280,7 @@ export class BatchWriter {
 
   #startPoll(): void {
     const before = this.#channel.bufferedBytes;
-    this.#poll = this.#options.clock.setTimer(() => {
+    this.#poll = this.#clock.setTimer(() => {
       this.#poll = undefined;
       this.#pauseFrames = this.frames;
       this.#pauseBytes = this.bytes;
@@ -203,7 +294,7 @@ export class BatchWriter {
 
   #stopPoll(): void {
     if (this.#poll === undefined) return;
-    this.#options.clock.clearTimer(this.#poll);
+    this.#clock.clearTimer(this.#poll);
     this.#poll = undefined;
   }
 }

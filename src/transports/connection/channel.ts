@@ -29,6 +29,13 @@ export interface Channel {
   readonly protocol: string;
   /** Whether messages can be sent now. */
   readonly isOpen: boolean;
+  /**
+   * Whether a message may wait in the socket for an acknowledgement of the network; see
+   * {@linkcode StallGuard}.
+   */
+  readonly mayStall: boolean;
+  /** Whether `send` is done with its bytes when it returns. */
+  readonly copiesOnSend: boolean;
   /** Bytes handed over but not yet given to the network. */
   readonly bufferedBytes: number;
   /** Begins to deliver; what came before is delivered first. */

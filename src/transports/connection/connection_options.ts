@@ -2,27 +2,36 @@ import type { RpcClock } from "../../internal/clock.ts";
 import type { RpcLogger } from "../../logger.ts";
 import type { RpcWire } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
-import type { RpcMessageListener } from "../message.ts";
+import type { RpcCompression } from "../compression.ts";
+import type { RpcMessageFeed } from "../message.ts";
 import type { RpcTransportSide } from "../transport.ts";
 import type { ConnectionLoss } from "./loss.ts";
+
+/** Takes what comes in, and says how much of it waits for the layers above to listen. */
+export type MessageSink = Pick<RpcMessageFeed, "push" | "waiting">;
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
   readonly side: RpcTransportSide;
   readonly wire: RpcWire;
-  /** Sub-protocols that the open channel may have; any other ends it. */
-  readonly protocols: readonly string[];
+  /**
+   * Whether the channel must tell the sub-protocol of the wire when it is open; otherwise one that
+   * tells none is taken at its owner's word. Any other ends it.
+   */
+  readonly mustTellProtocol: boolean;
   readonly limits: RpcLimits;
   readonly clock: RpcClock;
+  /** Compresses messages where the peer does too; none are unless given. */
+  readonly compression?: RpcCompression | undefined;
   readonly logger: RpcLogger;
   /** The highest stream id that this side used on earlier connections; 0 for none. */
   readonly highestLocalId: number;
   /** Takes what is meant for the layers above. */
-  readonly onMessage: RpcMessageListener;
-  /** Messages that wait for the layers above to listen; none unless given. */
-  readonly countUnheard?: () => number;
+  readonly incoming: MessageSink;
   /** Called once, when the peer's first frame has come. */
-  readonly onReady: () => void;
+  onReady(): void;
   /** Called once, when the connection has ended and all its streams have been told. */
-  readonly onEnded: (loss: ConnectionLoss) => void;
+  onEnded(loss: ConnectionLoss): void;
+  /** Called once, after that, when the channel is closed and nothing more comes of it. */
+  onChannelClosed?(): void;
 }

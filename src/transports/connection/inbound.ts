@@ -11,6 +11,7 @@ import type {
   RpcFrame,
   StatusFrame,
 } from "../../protocol/frame.ts";
+import type { RpcLimits } from "../../protocol/limits.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
@@ -19,6 +20,7 @@ import {
   findSizeFault,
   InboundMessages,
   type InboundMessagesOptions,
+  receiveCompressed,
 } from "./inbound_messages.ts";
 import type { SendScheduler } from "./send_scheduler.ts";
 import type { StreamState } from "./stream_state.ts";
@@ -26,6 +28,12 @@ import type { StreamTable } from "./stream_table.ts";
 
 /** When a call that was refused because of the rate may be tried again. */
 const RATE_RETRY_MS = 1000;
+
+/** Refuses a call because the peer opens too many a second. */
+export function tooManyOpened({ streamsPerSecond }: RpcLimits): RpcError {
+  const text = `Too many streams opened (max: ${streamsPerSecond} a second)`;
+  return notExecuted("RESOURCE_EXHAUSTED", text, RATE_RETRY_MS);
+}
 /** So many frames that had to be refused end the connection. */
 const MAX_REFUSED_FRAMES = 256;
 
@@ -35,9 +43,7 @@ export interface InboundOptions extends InboundMessagesOptions {
   readonly scheduler: SendScheduler;
   readonly clock: RpcClock;
   /** Whether streams that the peer opens are refused, because this side goes away. */
-  readonly isDraining: () => boolean;
-  /** Messages that wait for the layers above to listen. */
-  readonly countUnheard: () => number;
+  readonly isDraining: boolean;
 }
 
 /**
@@ -47,13 +53,12 @@ export interface InboundOptions extends InboundMessagesOptions {
 export class Inbound {
   readonly #options: InboundOptions;
   readonly #messages: InboundMessages;
-  readonly #openings: TokenBucket;
+  /** Made with the first opening. */
+  #openings: TokenBucket | undefined;
   #refusedFrames = 0;
 
   constructor(options: InboundOptions) {
-    const { clock, limits: { streamsPerSecond, streamBurst } } = options;
     this.#options = options;
-    this.#openings = new TokenBucket(clock, { perSecond: streamsPerSecond, burst: streamBurst });
     this.#messages = new InboundMessages(options);
   }
 
@@ -82,38 +87,39 @@ export class Inbound {
   }
 
   #open(frame: OpenFrame): void {
-    const { table, lifecycle, deliver } = this.#options;
+    const { table, lifecycle, incoming } = this.#options;
     const { streamId, message, more, end } = frame;
     if (table.isLocalId(streamId) || streamId <= table.highestPeerId) {
       throw protocolError(`Stream ${streamId} cannot be opened: its id is not the peer's next`);
     }
     table.highestPeerId = streamId;
     const fault = this.#refusal(frame) ?? this.#openingFault(frame);
-    if (fault !== undefined) return lifecycle.refuse(streamId, fault);
+    if (fault !== undefined) return lifecycle.refuse(streamId, unseen(fault));
     const stream = lifecycle.add(streamId, false);
     if (message !== undefined && more) {
       stream.endsAfterMessage = end;
       this.#messages.begin(stream, message, frame.compressed);
-      return deliver({ ...frame, message: undefined, more: false, end: false });
+      return incoming.push({ ...frame, message: undefined, more: false, end: false });
     }
     stream.isReceiveEnded = end;
     if (message !== undefined) stream.receivedMessages = 1;
-    deliver(frame);
+    incoming.push(frame.compressed ? receiveCompressed(frame, this.#options) : frame);
   }
 
   #refusal(frame: OpenFrame): RpcError | undefined {
-    const { table, limits } = this.#options;
+    const { table, limits, isDraining, incoming } = this.#options;
     if (frame.fault !== undefined) {
       this.#countRefused();
       return frame.fault;
     }
-    if (!this.#openings.take()) {
-      const text = `Too many streams opened (max: ${limits.streamsPerSecond} a second)`;
-      return notExecuted("RESOURCE_EXHAUSTED", text, RATE_RETRY_MS);
-    }
-    if (this.#options.isDraining()) return notExecuted("UNAVAILABLE", "Server is shutting down");
+    this.#openings ??= new TokenBucket(this.#options.clock, {
+      perSecond: limits.streamsPerSecond,
+      burst: limits.streamBurst,
+    });
+    if (!this.#openings.take()) return tooManyOpened(limits);
+    if (isDraining) return notExecuted("UNAVAILABLE", "Server is shutting down");
     // Calls that nobody takes yet may be cancelled, and would wait all the same.
-    const open = Math.max(table.peerStreams, this.#options.countUnheard());
+    const open = Math.max(table.peerStreams, incoming.waiting);
     if (open < limits.maxStreams) return undefined;
     return notExecuted(
       "RESOURCE_EXHAUSTED",
@@ -123,26 +129,27 @@ export class Inbound {
 
   /** What is wrong with the message of an opening. */
   #openingFault({ compressed, message, more }: OpenFrame): RpcError | undefined {
-    if (compressed) return compressedFault();
+    if (compressed && !this.#options.compression?.isAgreed) return compressedFault();
     const bytes = message?.length ?? 0;
     return findSizeFault(bytes, this.#options.limits) ??
       (more ? this.#options.ledger.findPartialFault(bytes) : undefined);
   }
 
   #message(frame: MessageFrame): void {
-    const { ledger, table } = this.#options;
+    const { ledger, table, limits } = this.#options;
     if (!ledger.chargeConnection(frame.message.length)) {
-      throw protocolError("Peer sent data beyond the window of the connection");
+      const more = `${frame.message.length} bytes more than ${limits.connectionWindowBytes} bytes`;
+      throw protocolError(`Peer sent data beyond the window of the connection: ${more}`);
     }
     const stream = table.get(frame.streamId);
-    if (stream === undefined) ledger.oweConnection(frame.message.length);
+    if (stream === undefined) ledger.refund(frame.message.length);
     else this.#messages.receive(stream, frame);
   }
 
   #headers(frame: HeadersFrame): void {
     const stream = this.#localStream(frame.streamId);
     if (stream === undefined) return;
-    if (frame.fault === undefined) return this.#options.deliver(frame);
+    if (frame.fault === undefined) return this.#options.incoming.push(frame);
     this.#countRefused();
     this.#options.lifecycle.fail(stream, frame.fault);
   }
@@ -153,7 +160,10 @@ export class Inbound {
     if (frame.message !== undefined) stream.receivedMessages++;
     const fault = this.#statusFault(stream, frame);
     this.#options.lifecycle.remove(stream, endedByServer);
-    this.#options.deliver(
+    if (fault === undefined && frame.compressed) {
+      return this.#options.incoming.push(receiveCompressed(frame, this.#options));
+    }
+    this.#options.incoming.push(
       fault === undefined ? frame : {
         ...frame,
         code: fault.code,
@@ -168,7 +178,7 @@ export class Inbound {
   #statusFault(stream: StreamState, frame: StatusFrame): RpcError | undefined {
     const { limits } = this.#options;
     if (frame.fault !== undefined && frame.code === RpcStatus.OK) return frame.fault;
-    if (frame.compressed) return compressedFault();
+    if (frame.compressed && !this.#options.compression?.isAgreed) return compressedFault();
     const sizeFault = findSizeFault(frame.message?.length ?? 0, limits);
     if (sizeFault !== undefined) return sizeFault;
     if (frame.code !== RpcStatus.OK) return undefined;
@@ -188,14 +198,14 @@ export class Inbound {
     const fault = countFault(stream, frame.messages);
     if (fault !== undefined) return this.#options.lifecycle.fail(stream, fault);
     stream.isReceiveEnded = true;
-    this.#options.deliver(frame);
+    this.#options.incoming.push(frame);
   }
 
   #cancel(frame: CancelFrame): void {
     const stream = this.#peerStream(frame.streamId);
     if (stream === undefined) return;
     this.#options.lifecycle.remove(stream, endedByCaller);
-    this.#options.deliver(frame);
+    this.#options.incoming.push(frame);
   }
 
   #credit(frame: CreditFrame): void {
@@ -249,6 +259,13 @@ export function notExecuted(
       ? { details: [{ type: "google.rpc.RetryInfo", retryDelayMs }] }
       : {}),
   });
+}
+
+/** The same fault of a call that no handler has seen. */
+function unseen(fault: RpcError): RpcError {
+  if (!fault.maybeExecuted) return fault;
+  const { code, rawMessage, details } = fault;
+  return new RpcError(code, rawMessage, { details, maybeExecuted: false });
 }
 
 /** What is wrong when the peer says that it sent so many messages. */

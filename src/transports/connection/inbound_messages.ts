@@ -2,7 +2,8 @@ import type { MessageFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import type { RpcMessageListener } from "../message.ts";
+import type { RpcConnectionCompression } from "../compression.ts";
+import type { MessageSink } from "./connection_options.ts";
 import { Fragments } from "./fragments.ts";
 import type { ReceiveLedger } from "./receive_ledger.ts";
 import type { StreamLifecycle } from "./stream_lifecycle.ts";
@@ -13,8 +14,10 @@ export interface InboundMessagesOptions {
   readonly limits: RpcLimits;
   readonly ledger: ReceiveLedger;
   readonly lifecycle: StreamLifecycle;
+  /** Undefined when compression is off. */
+  readonly compression: RpcConnectionCompression | undefined;
   /** Takes what is meant for the layers above. */
-  readonly deliver: RpcMessageListener;
+  readonly incoming: MessageSink;
 }
 
 /** Joins fragments to messages, charges them, and holds the limit of their size. */
@@ -37,7 +40,7 @@ export class InboundMessages {
     const { ledger, lifecycle, limits } = this.#options;
     const { message, more } = frame;
     if (stream.isReceiveEnded) {
-      ledger.oweConnection(message.length);
+      ledger.refund(message.length);
       return lifecycle.fail(
         stream,
         new RpcError(RpcStatus.INTERNAL, "Message after the end of the stream"),
@@ -45,19 +48,22 @@ export class InboundMessages {
     }
     const isFirst = stream.partial === undefined;
     if (!ledger.chargeStream(stream, message.length, isFirst)) {
-      ledger.oweConnection(message.length);
-      const text = "Peer sent data beyond the window of the stream";
-      return lifecycle.fail(stream, new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text));
+      ledger.refund(message.length);
+      return lifecycle.fail(stream, windowFault(stream, limits));
     }
-    const fault = isFirst && frame.compressed
+    const fault = isFirst && frame.compressed && !this.#options.compression?.isAgreed
       ? compressedFault()
       : findSizeFault((stream.partial?.bytes ?? 0) + message.length, limits) ??
         (more ? ledger.findPartialFault(message.length) : undefined);
     if (fault !== undefined) {
-      ledger.oweConnection(message.length);
+      ledger.refund(message.length);
       return lifecycle.fail(stream, fault);
     }
-    if (isFirst && !more) return this.#deliver(stream, frame);
+    if (isFirst && !more) {
+      ledger.takeMessage(stream);
+      return this.#deliver(stream, frame);
+    }
+    ledger.takeFragment();
     stream.partial ??= createPartial(frame.compressed);
     addFragment(stream.partial, message);
     if (more) ledger.payForPartial(stream);
@@ -67,6 +73,7 @@ export class InboundMessages {
   #join(stream: StreamState, partial: PartialMessage): void {
     stream.partial = undefined;
     stream.creditedBytes += partial.creditedBytes;
+    stream.unreadMessages++;
     this.#deliver(stream, {
       kind: "message",
       streamId: stream.id,
@@ -77,19 +84,37 @@ export class InboundMessages {
     // The one who took the message may have ended the stream.
     if (!stream.endsAfterMessage || stream.isReceiveEnded) return;
     stream.isReceiveEnded = true;
-    this.#options.deliver({ kind: "halfClose", streamId: stream.id, messages: 1 });
+    this.#options.incoming.push({ kind: "halfClose", streamId: stream.id, messages: 1 });
   }
 
   #deliver(stream: StreamState, frame: MessageFrame): void {
     stream.receivedMessages++;
-    stream.unreadMessages++;
-    this.#options.deliver(frame);
+    this.#options.incoming.push(frame.compressed ? receiveCompressed(frame, this.#options) : frame);
   }
 }
 
-/** What is wrong with a compressed message: this side says that it can undo no compression. */
+/** The same frame with what is inflated when it is read, where its message came compressed. */
+export function receiveCompressed<F extends { readonly message: Uint8Array | undefined }>(
+  frame: F,
+  { compression }: Pick<InboundMessagesOptions, "compression">,
+): Omit<F, "message"> & { readonly message: unknown } {
+  const { message } = frame;
+  if (message === undefined || compression === undefined) return frame;
+  return { ...frame, message: compression.receive(message) };
+}
+
+/** What is wrong with a compressed message that no compression was agreed on for. */
 export function compressedFault(): RpcError {
   return new RpcError(RpcStatus.INTERNAL, "Message is compressed, no compression was agreed on");
+}
+
+/** What is wrong with a message that the peer had no credit for. */
+function windowFault(stream: StreamState, limits: RpcLimits): RpcError {
+  const found = `${Math.max(0, -stream.windowBytes)} bytes and ` +
+    `${Math.max(0, -stream.windowMessages)} messages`;
+  const window = `${limits.streamWindowBytes} bytes and ${limits.streamWindowMessages} messages`;
+  const text = `Peer sent data beyond the window of the stream: ${found} more than ${window}`;
+  return new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text);
 }
 
 /** What is wrong with a message of this size. */

@@ -49,6 +49,13 @@ export function lossFromFault(error: unknown): ConnectionLoss {
     : lossFromError(RpcError.from(error, RpcStatus.INTERNAL), CLOSE_PROTOCOL_ERROR);
 }
 
+/** The loss that a socket means which takes no more: its peer, or the path to it, has stopped. */
+export function lossBySending(error: unknown): ConnectionLoss {
+  const { rawMessage } = RpcError.from(error);
+  const unavailable = new RpcError(RpcStatus.UNAVAILABLE, rawMessage, { cause: error });
+  return lossFromError(unavailable, CLOSE_TIMEOUT);
+}
+
 /** The loss that a peer means which speaks another sub-protocol. */
 export function lossByProtocol(found: string, wanted: string): ConnectionLoss {
   const text = `Peer chose sub-protocol "${found}", expected "${wanted}"`;

@@ -1,13 +1,14 @@
-import type { RpcWire } from "../../protocol/frame.ts";
+import type { RpcWire, StatusFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
 import { validateMetadata } from "../../protocol/metadata_rules.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
+import type { RpcConnectionCompression } from "../compression.ts";
 import type { RpcStreamEnd, RpcStreamOpening } from "../transport.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import { notExecuted } from "./inbound.ts";
-import { type SendScheduler, streamEndedError } from "./send_scheduler.ts";
+import { outboundMessage, type SendScheduler, streamEndedError } from "./send_scheduler.ts";
 import type { StreamLifecycle } from "./stream_lifecycle.ts";
 import type { StreamState } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
@@ -20,6 +21,8 @@ export interface OutboundOptions {
   readonly writer: BatchWriter;
   readonly scheduler: SendScheduler;
   readonly lifecycle: StreamLifecycle;
+  /** Undefined when compression is off. */
+  readonly compression: RpcConnectionCompression | undefined;
 }
 
 /** Turns messages of the layers above into frames: checks, cuts, and keeps their order. */
@@ -32,51 +35,66 @@ export class Outbound {
 
   /** Bytes that wait to be sent, in all places. */
   get queuedBytes(): number {
-    return this.#options.writer.queuedBytes + this.#options.scheduler.waitingBytes;
+    return this.#options.writer.queuedBytes + this.#options.scheduler.room.waitingBytes;
   }
 
   /** Opens a stream; see `IRpcTransport.openStream`. */
   openStream(opening: RpcStreamOpening): number {
-    const { wire, writer, limits } = this.#options;
+    const { wire, writer, lifecycle } = this.#options;
     // A transport that is not zero-copy is only ever given bytes.
     const message = opening.message as Uint8Array | undefined;
     if (message !== undefined) this.#checkSize(message);
     this.#checkRoom(message);
-    validateMetadata(opening.headers, limits);
+    validateMetadata(opening.headers, lifecycle.sendLimits);
     const streamId = this.#nextId();
     const fits = message === undefined || message.length <= wire.maxFragmentBytes;
     const openedInBatch = writer.batchesBefore;
+    const reservedBytes = message === undefined ? undefined : this.#planDeflation(message, fits);
+    const isPlain = reservedBytes === undefined;
     writer.write({
       kind: "open",
       streamId,
       path: opening.path,
       timeoutMs: opening.timeoutMs,
       headers: opening.headers,
-      message: fits ? message : message.subarray(0, wire.maxFragmentBytes),
-      more: !fits,
+      message: !isPlain ? undefined : fits ? message : message.subarray(0, wire.maxFragmentBytes),
+      more: !fits && isPlain,
       compressed: false,
-      end: opening.end,
+      end: opening.end && isPlain,
       fault: undefined,
     });
-    const stream = this.#options.lifecycle.add(streamId, true);
+    const stream = lifecycle.add(streamId, true);
     stream.openedInBatch = openedInBatch;
     stream.isSendEnded = opening.end;
     if (message !== undefined) stream.sentMessages = 1;
-    if (!fits) this.#enqueue(stream, message, wire.maxFragmentBytes);
+    if (message !== undefined && !isPlain) this.#enqueueDeflated(stream, message, reservedBytes);
+    else if (!fits) this.#enqueue(stream, message, wire.maxFragmentBytes);
     return streamId;
   }
 
   /** Sends a message; see `IRpcTransport.sendMessage`. */
   sendMessage(streamId: number, message: Uint8Array): Promise<void> | undefined {
     const stream = this.#sendable(streamId);
-    this.#checkMessage(message);
-    return this.#options.scheduler.sendMessage(stream, message);
+    this.#checkMessage(stream, message);
+    const { compression, scheduler } = this.#options;
+    return compression?.wants(message)
+      ? scheduler.sendDeflated(stream, message, compression.deflate(message))
+      : scheduler.sendMessage(stream, message);
+  }
+
+  /** Waits until a message may wait; see `IRpcTransport.waitForRoom`. */
+  waitForRoom(streamId: number, bytes: number): Promise<void> | undefined {
+    const { scheduler, table } = this.#options;
+    if (scheduler.room.hasRoom) return undefined;
+    const stream = table.get(streamId);
+    if (stream === undefined || scheduler.canSendNow(stream, bytes)) return undefined;
+    return scheduler.room.park(stream, bytes);
   }
 
   /** Sends response headers; see `IRpcTransport.sendHeaders`. */
   sendHeaders(streamId: number, headers: RpcMetadata): void {
     const stream = this.#sendable(streamId);
-    validateMetadata(headers, this.#options.limits);
+    validateMetadata(headers, this.#options.lifecycle.sendLimits);
     this.#options.scheduler.enqueue(stream, {
       kind: "headers",
       streamId,
@@ -98,20 +116,24 @@ export class Outbound {
 
   /** Ends a stream that the peer opened; see `IRpcTransport.endStream`. */
   endStream(streamId: number, end: RpcStreamEnd): void {
-    const { limits, wire, scheduler } = this.#options;
+    const { compression, lifecycle: { sendLimits }, wire, scheduler } = this.#options;
     const stream = this.#sendable(streamId);
-    validateMetadata(end.trailers, limits);
-    if (end.headers !== undefined) validateMetadata(end.headers, limits);
+    validateMetadata(end.trailers, sendLimits);
+    if (end.headers !== undefined) validateMetadata(end.headers, sendLimits);
     // As above: bytes.
     const message = end.message as Uint8Array | undefined;
-    if (message !== undefined) this.#checkMessage(message);
-    if (end.code !== RpcStatus.OK) scheduler.drop(stream, streamEndedError);
     const fits = message === undefined || message.length <= wire.maxFragmentBytes;
+    // One that goes with its status waits for the socket at most: there is one a stream.
+    if (!fits) this.#checkMessage(stream, message);
+    else if (message !== undefined) this.#checkSize(message);
+    if (end.code !== RpcStatus.OK) scheduler.drop(stream, streamEndedError);
     if (!fits && end.headers !== undefined) this.sendHeaders(streamId, end.headers);
     if (message !== undefined) stream.sentMessages++;
-    if (!fits) this.#enqueue(stream, message, 0);
+    const deflates = message !== undefined && compression?.wants(message) === true;
+    if (!fits && deflates) this.#enqueueDeflated(stream, message, 0);
+    else if (!fits) this.#enqueue(stream, message, 0);
     stream.isSendEnded = true;
-    scheduler.enqueue(stream, {
+    const status: StatusFrame = {
       kind: "status",
       streamId,
       code: end.code,
@@ -124,7 +146,10 @@ export class Outbound {
       compressed: false,
       messages: stream.sentMessages,
       fault: undefined,
-    });
+    };
+    if (!fits || !deflates) return scheduler.enqueue(stream, status);
+    const outbound = { kind: "outboundStatus", status, deflation: undefined } as const;
+    scheduler.enqueueDeflated(stream, { ...outbound }, compression.deflate(message));
   }
 
   /** Gives up a stream; see `IRpcTransport.cancelStream`. */
@@ -151,14 +176,17 @@ export class Outbound {
     );
   }
 
-  #checkMessage(message: Uint8Array): void {
+  #checkMessage(stream: StreamState, message: Uint8Array): void {
     this.#checkSize(message);
-    const { limits: { maxWaitingBytes }, scheduler: { waitingBytes } } = this.#options;
-    if (waitingBytes < maxWaitingBytes) return;
-    throw new RpcError(
-      RpcStatus.RESOURCE_EXHAUSTED,
-      `Cannot send message: ${waitingBytes} bytes wait to be sent, limit is ${maxWaitingBytes}`,
-    );
+    const { limits: { maxStreamQueuedBytes, maxWaitingBytes }, scheduler } = this.#options;
+    const { room } = scheduler;
+    if (stream.waitingBytes >= maxStreamQueuedBytes) {
+      const found = `${stream.waitingBytes} bytes wait on stream ${stream.id}`;
+      throw exhausted(`Cannot send message: ${found}, limit is ${maxStreamQueuedBytes}`);
+    }
+    if (room.hasRoom || scheduler.canSendNow(stream, message.length)) return;
+    const found = `${room.waitingBytes} bytes wait to be sent`;
+    throw exhausted(`Cannot send message: ${found}, limit is ${maxWaitingBytes}`);
   }
 
   #checkSize(message: Uint8Array): void {
@@ -178,8 +206,31 @@ export class Outbound {
   }
 
   #enqueue(stream: StreamState, message: Uint8Array, offset: number): void {
-    const outbound = { kind: "outbound", message, offset, done: undefined } as const;
-    this.#options.scheduler.enqueue(stream, outbound);
+    this.#options.scheduler.enqueue(stream, outboundMessage(message, { offset }));
+  }
+
+  /** Sends the message of an opening or of an end by itself, as it must be compressed first. */
+  #enqueueDeflated(stream: StreamState, message: Uint8Array, reservedBytes: number): void {
+    const { compression, scheduler } = this.#options;
+    if (compression === undefined) return;
+    const outbound = outboundMessage(message, { reservedBytes });
+    scheduler.enqueueDeflated(stream, outbound, compression.deflate(message));
+    if (!stream.isSendEnded) return;
+    scheduler.enqueue(stream, { kind: "halfClose", streamId: stream.id, messages: 1 });
+  }
+
+  /**
+   * Whether an opening goes without its message, which follows compressed; the opening itself cannot
+   * wait, as ids rise. Then the message costs credit, for which a call that fits into one frame must
+   * not wait: it has some set aside, or goes as it is.
+   *
+   * @returns The credit that was set aside; undefined when the message goes as it is
+   */
+  #planDeflation(message: Uint8Array, fits: boolean): number | undefined {
+    const { compression, lifecycle: { peer }, scheduler } = this.#options;
+    if (!compression?.wants(message)) return undefined;
+    if (peer.streamWindowBytes === 0 || peer.streamWindowMessages === 0) return undefined;
+    return fits ? scheduler.reserve() : 0;
   }
 
   #nextId(): number {
@@ -188,4 +239,8 @@ export class Outbound {
     if (id <= wire.capabilities.maxStreamId) return id;
     throw notExecuted("RESOURCE_EXHAUSTED", "Cannot open stream: all stream ids are used");
   }
+}
+
+function exhausted(text: string): RpcError {
+  return new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text);
 }

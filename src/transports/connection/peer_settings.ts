@@ -1,7 +1,7 @@
 import type { HelloFrame, RpcWire } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 
-/** What the peer accepts. */
+/** What the peer accepts, as far as it is asked for again and again. */
 export type PeerSettings = Pick<
   HelloFrame,
   | "maxMessageBytes"
@@ -16,8 +16,14 @@ export type PeerSettings = Pick<
  * limits of this side. A peer with smaller ones refuses what is too much, call by call.
  */
 export function initialPeer(wire: RpcWire, limits: RpcLimits): PeerSettings {
-  const { streamWindowBytes, streamWindowMessages, connectionWindowBytes } = wire.initialHello;
   const { maxMessageBytes, maxStreams } = limits;
+  return toPeerSettings({ ...wire.initialHello, maxMessageBytes, maxStreams });
+}
+
+/** What of a hello is kept for as long as the connection lives. */
+export function toPeerSettings(hello: HelloFrame): PeerSettings {
+  const { maxMessageBytes, maxStreams } = hello;
+  const { streamWindowBytes, streamWindowMessages, connectionWindowBytes } = hello;
   return {
     maxMessageBytes,
     maxStreams,
@@ -27,8 +33,12 @@ export function initialPeer(wire: RpcWire, limits: RpcLimits): PeerSettings {
   };
 }
 
-/** The hello that announces the limits of this side. */
-export function createHello(wire: RpcWire, limits: RpcLimits): HelloFrame {
+/** The hello that announces the limits of this side, and what it can undo. */
+export function createHello(
+  wire: RpcWire,
+  limits: RpcLimits,
+  compression?: { readonly names: readonly string[] },
+): HelloFrame {
   return {
     ...wire.initialHello,
     maxMessageBytes: limits.maxMessageBytes,
@@ -37,5 +47,6 @@ export function createHello(wire: RpcWire, limits: RpcLimits): HelloFrame {
     streamWindowBytes: limits.streamWindowBytes,
     streamWindowMessages: limits.streamWindowMessages,
     connectionWindowBytes: limits.connectionWindowBytes,
+    compressions: compression?.names ?? [],
   };
 }

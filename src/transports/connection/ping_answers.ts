@@ -6,16 +6,21 @@ import type { RpcLimits } from "../../protocol/limits.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 
+/** What {@linkcode PingAnswers} work with. */
+export interface PingAnswersOptions {
+  readonly limits: RpcLimits;
+  readonly clock: RpcClock;
+  readonly writer: BatchWriter;
+}
+
 /** Answers the peer's pings, as long as they are not too many. */
 export class PingAnswers {
-  readonly #writer: BatchWriter;
-  readonly #limits: RpcLimits;
+  readonly #options: PingAnswersOptions;
   readonly #pings: TokenBucket;
 
-  constructor(writer: BatchWriter, options: { limits: RpcLimits; clock: RpcClock }) {
+  constructor(options: PingAnswersOptions) {
     const { limits, clock } = options;
-    this.#writer = writer;
-    this.#limits = limits;
+    this.#options = options;
     const { pingsPerSecond, pingBurst } = limits;
     this.#pings = new TokenBucket(clock, { perSecond: pingsPerSecond, burst: pingBurst });
   }
@@ -26,8 +31,9 @@ export class PingAnswers {
    * @throws {FrameError} When there are more than this side bears
    */
   answer(token: number): void {
-    if (this.#pings.take()) return this.#writer.write({ kind: "pong", token });
-    const text = `Too many pings (max: ${this.#limits.pingsPerSecond} a second)`;
+    const { limits, writer } = this.#options;
+    if (this.#pings.take()) return writer.write({ kind: "pong", token });
+    const text = `Too many pings (max: ${limits.pingsPerSecond} a second)`;
     throw new FrameError(text, RpcStatus.INTERNAL, CLOSE_TOO_MANY);
   }
 }

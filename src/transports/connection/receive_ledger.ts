@@ -7,16 +7,21 @@ import type { WindowTuner } from "./window_tuner.ts";
 /** There is room for so many of the largest messages beyond the windows (PROTOCOL.md, section 7). */
 const LARGEST_MESSAGES = 16;
 
-/** Sends a grant; stream 0 is the connection. */
-export type SendCredit = (streamId: number, bytes: number, messages: number) => void;
+/** Whose credit a {@linkcode ReceiveLedger} counts. */
+export interface ReceiveLedgerOwner {
+  /** Sends a grant; stream 0 is the connection. */
+  sendCredit(streamId: number, bytes: number, messages: number): void;
+  /** Makes what says how large the windows of streams are to be; without it they stay as they are. */
+  createTuner?(): WindowTuner;
+}
 
 /** What a {@linkcode ReceiveLedger} works with. */
 export interface ReceiveLedgerOptions {
   /** Bytes that the peer may send on all streams together to begin with. */
   readonly windowBytes: number;
-  readonly sendCredit: SendCredit;
-  /** Says how large the windows of streams are to be; they stay as they are without one. */
-  readonly tuner?: WindowTuner | undefined;
+  /** What a message frame costs the connection beside its bytes. */
+  readonly messageCostBytes: number;
+  readonly owner: ReceiveLedgerOwner;
 }
 
 /**
@@ -29,8 +34,10 @@ export interface ReceiveLedgerOptions {
  */
 export class ReceiveLedger {
   readonly #limits: RpcLimits;
-  readonly #sendCredit: SendCredit;
-  readonly #tuner: WindowTuner | undefined;
+  readonly #owner: ReceiveLedgerOwner;
+  /** Made with the first message that costs credit, which none of a unary call does. */
+  #tuner: WindowTuner | undefined;
+  readonly #messageCost: number;
   #connectionWindow: number;
   #connectionOwed = 0;
   /** Bytes of messages that were paid for before the message was consumed. */
@@ -38,15 +45,15 @@ export class ReceiveLedger {
 
   constructor(limits: RpcLimits, options: ReceiveLedgerOptions) {
     this.#limits = limits;
-    this.#sendCredit = options.sendCredit;
-    this.#tuner = options.tuner;
+    this.#owner = options.owner;
+    this.#messageCost = options.messageCostBytes;
     this.#connectionWindow = options.windowBytes;
   }
 
-  /** Charges bytes that came to the connection; false when the peer had no credit for them. */
+  /** Charges a frame to the connection; false when the peer had no credit for it. */
   chargeConnection(bytes: number): boolean {
     const hadCredit = this.#connectionWindow > 0;
-    this.#connectionWindow -= bytes;
+    this.#connectionWindow -= bytes + this.#messageCost;
     return hadCredit;
   }
 
@@ -55,8 +62,30 @@ export class ReceiveLedger {
     const hadCredit = stream.windowBytes > 0 && (!first || stream.windowMessages > 0);
     stream.windowBytes -= bytes;
     if (first) stream.windowMessages--;
+    this.#tuner ??= this.#owner.createTuner?.();
     this.#tuner?.onData(bytes, first ? 1 : 0);
     return hadCredit;
+  }
+
+  /** Takes the answer of a probe that the tuner has sent. */
+  onProbeAnswer(): void {
+    this.#tuner?.onAnswer();
+  }
+
+  /** Takes a whole message, which is paid for when it is released. */
+  takeMessage(stream: StreamState): void {
+    stream.unreadMessages++;
+    stream.unreadFrames++;
+  }
+
+  /** Takes a fragment: what it weighs beside its bytes is gone when it is joined to the others. */
+  takeFragment(): void {
+    this.#oweConnection(this.#messageCost);
+  }
+
+  /** Pays the connection for a frame that no stream wants. */
+  refund(bytes: number): void {
+    this.#oweConnection(bytes + this.#messageCost);
   }
 
   /** Pays for fragments of a message that is not whole yet, when nothing unread is before it. */
@@ -93,6 +122,10 @@ export class ReceiveLedger {
     stream.creditedBytes -= credited;
     this.#paidEarly -= credited;
     stream.unreadMessages--;
+    if (stream.unreadFrames > 0) {
+      stream.unreadFrames--;
+      this.#oweConnection(this.#messageCost);
+    }
     this.#owe(stream, bytes - credited, 1);
     this.payForPartial(stream);
   }
@@ -103,22 +136,21 @@ export class ReceiveLedger {
     if (partial === undefined) return;
     stream.partial = undefined;
     this.#paidEarly -= partial.creditedBytes;
-    this.oweConnection(partial.bytes - partial.creditedBytes);
+    this.#oweConnection(partial.bytes - partial.creditedBytes);
   }
 
-  /** Pays the connection for bytes that no stream wants. */
-  oweConnection(bytes: number): void {
+  #oweConnection(bytes: number): void {
     this.#connectionOwed += bytes;
     // Streams that are not read may hold most of the window; the others need the rest of it whole.
     const isScarce = this.#connectionOwed >= this.#connectionWindow;
     if (!isScarce && this.#connectionOwed * 2 < this.#limits.connectionWindowBytes) return;
-    this.#sendCredit(0, this.#connectionOwed, 0);
+    this.#owner.sendCredit(0, this.#connectionOwed, 0);
     this.#connectionWindow += this.#connectionOwed;
     this.#connectionOwed = 0;
   }
 
   #owe(stream: StreamState, bytes: number, messages: number): void {
-    this.oweConnection(bytes);
+    this.#oweConnection(bytes);
     stream.owedBytes += bytes;
     stream.owedMessages += messages;
     const { streamWindowBytes, streamWindowMessages } = this.#limits;
@@ -127,7 +159,7 @@ export class ReceiveLedger {
       stream.owedMessages * 2 >= streamWindowMessages * windowScale;
     if (!isDue || stream.isReceiveEnded) return;
     this.#grow(stream);
-    this.#sendCredit(stream.id, stream.owedBytes, stream.owedMessages);
+    this.#owner.sendCredit(stream.id, stream.owedBytes, stream.owedMessages);
     stream.windowBytes += stream.owedBytes;
     stream.windowMessages += stream.owedMessages;
     stream.owedBytes = 0;

@@ -1,11 +1,25 @@
 import { createDeferred } from "../../internal/deferred.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
+import type { RpcDeflation } from "../compression.ts";
 import type { BatchWriter } from "./batch_writer.ts";
-import type { Outbound, OutboundFrame, OutboundMessage, StreamState } from "./stream_state.ts";
+import { SendRoom } from "./send_room.ts";
+import type {
+  Outbound,
+  OutboundFrame,
+  OutboundMessage,
+  OutboundStatus,
+  StreamState,
+} from "./stream_state.ts";
 
 /** Makes the reason that those get who wait to send on a stream that has ended. */
 export type EndReason = (streamId: number) => RpcError;
+
+/** Whose streams take turns. */
+export interface SendSchedulerOwner {
+  /** Called when a stream's status has been written. */
+  onEnded(stream: StreamState): void;
+}
 
 /** Credit never rises above this, whatever a peer grants (PROTOCOL.md, section 7). */
 const MAX_CREDIT = Number.MAX_SAFE_INTEGER;
@@ -21,54 +35,104 @@ const MAX_CREDIT = Number.MAX_SAFE_INTEGER;
 export class SendScheduler {
   readonly #writer: BatchWriter;
   readonly #maxFragmentBytes: number;
-  readonly #onEnded: (stream: StreamState) => void;
-  /** Streams that may have something to send, in turn. */
-  readonly #ready: Set<StreamState> = new Set();
-  /** Streams that wait for credit of the connection, in turn. */
-  readonly #starved: Set<StreamState> = new Set();
+  readonly #messageCost: number;
+  readonly #owner: SendSchedulerOwner;
+  /** Streams that may have something to send, in turn; undefined until one had to wait. */
+  #ready: Set<StreamState> | undefined;
+  /** Streams that wait for credit of the connection, in turn; undefined until one had to. */
+  #starved: Set<StreamState> | undefined;
   /** Bytes that may be sent on all streams together. */
   connectionBytes: number;
-  /** Bytes of messages that wait in outboxes. */
-  waitingBytes = 0;
+  /** Room for messages in outboxes. */
+  readonly room: SendRoom;
 
   constructor(
     writer: BatchWriter,
     options: {
       maxFragmentBytes: number;
+      /** What a message frame costs the connection beside its bytes. */
+      messageCostBytes: number;
       connectionBytes: number;
-      /** Called when a stream's status has been written. */
-      onEnded: (stream: StreamState) => void;
+      /** Bytes of messages that may wait; any number unless given. */
+      maxWaitingBytes?: number;
+      owner: SendSchedulerOwner;
     },
   ) {
     this.#writer = writer;
     this.#maxFragmentBytes = options.maxFragmentBytes;
+    this.#messageCost = options.messageCostBytes;
     this.connectionBytes = options.connectionBytes;
-    this.#onEnded = options.onEnded;
+    this.#owner = options.owner;
+    this.room = new SendRoom(options.maxWaitingBytes ?? Infinity);
+  }
+
+  /** Whether a message of so many bytes would go out at once. */
+  canSendNow(stream: StreamState, bytes: number): boolean {
+    return stream.outbox.length === 0 && bytes <= this.#maxFragmentBytes &&
+      this.#writer.isWritable && this.#hasCredit(stream, true);
   }
 
   /** Sends a message; the promise settles when it has gone out, none when it did so at once. */
   sendMessage(stream: StreamState, message: Uint8Array): Promise<void> | undefined {
     stream.sentMessages++;
-    if (
-      stream.outbox.length === 0 && message.length <= this.#maxFragmentBytes &&
-      this.#writer.isWritable && this.#hasCredit(stream, true)
-    ) {
-      this.#writeFragment(stream, { message, more: false, first: true });
+    if (this.canSendNow(stream, message.length)) {
+      this.#writeFragment(stream, { message, more: false, first: true, compressed: false });
       return undefined;
     }
     const done = createDeferred<void>();
-    this.enqueue(stream, { kind: "outbound", message, offset: 0, done });
+    this.enqueue(stream, outboundMessage(message, { done }));
     return done.promise;
+  }
+
+  /** Sends a message when it has been compressed; what follows on its stream waits behind it. */
+  sendDeflated(stream: StreamState, message: Uint8Array, deflation: RpcDeflation): Promise<void> {
+    stream.sentMessages++;
+    const done = createDeferred<void>();
+    this.enqueueDeflated(stream, outboundMessage(message, { done }), deflation);
+    return done.promise;
+  }
+
+  /** Sends a message, or a status with one, when it has been compressed. */
+  enqueueDeflated(
+    stream: StreamState,
+    outbound: OutboundMessage | OutboundStatus,
+    deflation: RpcDeflation,
+  ): void {
+    outbound.deflation = deflation;
+    this.enqueue(stream, outbound);
+    // It is undefined when compressing failed, and never rejects.
+    void deflation.promise.then((compressed) => {
+      if (outbound.deflation !== deflation) return;
+      outbound.deflation = undefined;
+      const before = waitingBytesOf(outbound);
+      if (compressed !== undefined) replaceMessage(outbound, compressed);
+      this.room.free(stream, before - waitingBytesOf(outbound));
+      if (stream.outbox.peek() === outbound) this.#getReady(stream);
+      this.pump();
+    });
+  }
+
+  /**
+   * Sets credit of the connection aside for one frame, so that a message which would have cost none
+   * does not wait for any.
+   *
+   * @returns The bytes; undefined when there are not so many
+   */
+  reserve(): number | undefined {
+    const bytes = this.#maxFragmentBytes + this.#messageCost;
+    if (this.connectionBytes <= bytes) return undefined;
+    this.connectionBytes -= bytes;
+    return bytes;
   }
 
   /** Sends a frame after everything that waits on its stream, and before all other data. */
   enqueue(stream: StreamState, outbound: Outbound): void {
     const isFree = stream.outbox.length === 0 && outbound.kind !== "outbound" &&
-      (this.#writer.isWritable || !hasData(outbound));
+      outbound.kind !== "outboundStatus" && (this.#writer.isWritable || !hasData(outbound));
     if (isFree) return this.#write(stream, outbound);
-    this.waitingBytes += waitingBytesOf(outbound);
+    this.room.add(stream, waitingBytesOf(outbound));
     stream.outbox.push(outbound);
-    if (stream.outbox.length === 1) this.#ready.add(stream);
+    if (stream.outbox.length === 1) this.#getReady(stream);
     this.pump();
   }
 
@@ -79,7 +143,7 @@ export class SendScheduler {
       const starved = this.connectionBytes > 0 ? takeFirst(this.#starved) : undefined;
       const stream = starved ?? takeFirst(this.#ready);
       if (stream === undefined) return;
-      if (this.#sendNext(stream) && stream.outbox.length > 0) this.#ready.add(stream);
+      if (this.#sendNext(stream) && stream.outbox.length > 0) this.#getReady(stream);
     }
   }
 
@@ -87,8 +151,8 @@ export class SendScheduler {
   grantStream(stream: StreamState, bytes: number, messages: number): void {
     stream.sendBytes = Math.min(stream.sendBytes + bytes, MAX_CREDIT);
     stream.sendMessages = Math.min(stream.sendMessages + messages, MAX_CREDIT);
-    if (stream.outbox.length === 0) return;
-    this.#ready.add(stream);
+    if (stream.outbox.length === 0) return this.room.release(stream);
+    this.#getReady(stream);
     this.pump();
   }
 
@@ -100,16 +164,34 @@ export class SendScheduler {
 
   /** Drops what waits on a stream; those who wait for it are told why. */
   drop(stream: StreamState, createReason: EndReason): void {
+    this.room.drop(stream, () => createReason(stream.id));
     if (stream.outbox.length === 0) return;
-    this.#ready.delete(stream);
-    this.#starved.delete(stream);
+    this.#ready?.delete(stream);
+    this.#starved?.delete(stream);
     let reason: RpcError | undefined;
     for (let next = stream.outbox.shift(); next; next = stream.outbox.shift()) {
-      this.waitingBytes -= waitingBytesOf(next);
+      this.room.free(stream, waitingBytesOf(next));
+      if (next.kind === "outbound" || next.kind === "outboundStatus") this.#dropDeflation(next);
       if (next.kind !== "outbound" || next.done === undefined) continue;
       reason ??= createReason(stream.id);
       next.done.reject(reason);
     }
+  }
+
+  /** Gives a stream its turn behind those that have theirs. */
+  #getReady(stream: StreamState): void {
+    (this.#ready ??= new Set()).add(stream);
+  }
+
+  #dropDeflation(outbound: OutboundMessage | OutboundStatus): void {
+    const { deflation } = outbound;
+    outbound.deflation = undefined;
+    deflation?.drop();
+    if (outbound.kind === "outboundStatus" || outbound.reservedBytes === 0) return;
+    this.connectionBytes += outbound.reservedBytes;
+    outbound.reservedBytes = 0;
+    // Later: other streams may be about to be dropped as well.
+    queueMicrotask(() => this.pump());
   }
 
   #hasCredit(stream: StreamState, first: boolean): boolean {
@@ -121,43 +203,67 @@ export class SendScheduler {
     const next = stream.outbox.peek();
     if (next === undefined) return false;
     if (next.kind === "outbound") return this.#sendFragment(stream, next);
+    if (next.kind === "outboundStatus" && next.deflation !== undefined) return false;
     stream.outbox.shift();
-    this.waitingBytes -= waitingBytesOf(next);
-    this.#write(stream, next);
+    this.room.free(stream, waitingBytesOf(next));
+    this.#write(stream, next.kind === "outboundStatus" ? next.status : next);
     return true;
   }
 
   #write(stream: StreamState, frame: OutboundFrame): void {
     this.#writer.write(frame);
-    if (frame.kind === "status") this.#onEnded(stream);
+    if (frame.kind === "status") this.#owner.onEnded(stream);
   }
 
   #sendFragment(stream: StreamState, next: OutboundMessage): boolean {
     const first = next.offset === 0;
+    if (next.deflation !== undefined) return false;
+    this.connectionBytes += next.reservedBytes;
+    next.reservedBytes = 0;
     if (!this.#hasCredit(stream, first)) {
-      if (this.connectionBytes <= 0) this.#starved.add(stream);
+      if (this.connectionBytes <= 0) (this.#starved ??= new Set()).add(stream);
       return false;
     }
     const end = Math.min(next.offset + this.#maxFragmentBytes, next.message.length);
     const more = end < next.message.length;
     const message = next.message.subarray(next.offset, end);
-    this.waitingBytes -= message.length;
+    this.room.free(stream, message.length);
     next.offset = end;
     if (!more) stream.outbox.shift();
-    this.#writeFragment(stream, { message, more, first });
+    this.#writeFragment(stream, { message, more, first, compressed: next.compressed });
     if (!more) next.done?.resolve();
     return true;
   }
 
   #writeFragment(
     stream: StreamState,
-    fragment: { message: Uint8Array; more: boolean; first: boolean },
+    fragment: { message: Uint8Array; more: boolean; first: boolean; compressed: boolean },
   ): void {
     const { message, more, first } = fragment;
+    const compressed = first && fragment.compressed;
     stream.sendBytes -= message.length;
-    this.connectionBytes -= message.length;
+    this.connectionBytes -= message.length + this.#messageCost;
     if (first) stream.sendMessages--;
-    this.#writer.write({ kind: "message", streamId: stream.id, message, more, compressed: false });
+    this.#writer.write({ kind: "message", streamId: stream.id, message, more, compressed });
+  }
+}
+
+/** A message to be sent, from its beginning unless told otherwise. */
+export function outboundMessage(
+  message: Uint8Array,
+  given: Partial<Pick<OutboundMessage, "offset" | "done" | "reservedBytes">> = {},
+): OutboundMessage {
+  const { offset = 0, done, reservedBytes = 0 } = given;
+  const deflation = undefined;
+  return { kind: "outbound", message, compressed: false, deflation, reservedBytes, offset, done };
+}
+
+function replaceMessage(outbound: OutboundMessage | OutboundStatus, message: Uint8Array): void {
+  if (outbound.kind === "outboundStatus") {
+    outbound.status = { ...outbound.status, message, compressed: true };
+  } else {
+    outbound.message = message;
+    outbound.compressed = true;
   }
 }
 
@@ -169,10 +275,12 @@ function hasData(frame: OutboundFrame): boolean {
 /** Bytes of messages in what waits. */
 function waitingBytesOf(outbound: Outbound): number {
   if (outbound.kind === "outbound") return outbound.message.length - outbound.offset;
+  if (outbound.kind === "outboundStatus") return outbound.status.message?.length ?? 0;
   return outbound.kind === "status" ? outbound.message?.length ?? 0 : 0;
 }
 
-function takeFirst(streams: Set<StreamState>): StreamState | undefined {
+function takeFirst(streams: Set<StreamState> | undefined): StreamState | undefined {
+  if (streams === undefined) return undefined;
   for (const stream of streams) {
     streams.delete(stream);
     return stream;

@@ -1,10 +1,13 @@
-import type { StatusFrame } from "../../protocol/frame.ts";
+import type { RpcClock } from "../../internal/clock.ts";
+import type { FrameEncoder, HelloFrame, RpcWire, StatusFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcError } from "../../protocol/rpc_error.ts";
-import type { RpcMessageListener } from "../message.ts";
+import type { RpcConnectionCompression } from "../compression.ts";
+import type { MessageSink } from "./connection_options.ts";
 import type { BatchWriter } from "./batch_writer.ts";
+import { IdleStreams } from "./idle_streams.ts";
 import { type ConnectionLoss, errorFromLoss } from "./loss.ts";
-import type { PeerSettings } from "./peer_settings.ts";
+import { type PeerSettings, toPeerSettings } from "./peer_settings.ts";
 import type { ReceiveLedger } from "./receive_ledger.ts";
 import { type EndReason, type SendScheduler, streamEndedError } from "./send_scheduler.ts";
 import { StreamState } from "./stream_state.ts";
@@ -13,47 +16,64 @@ import type { StreamTable } from "./stream_table.ts";
 /** What a {@linkcode StreamLifecycle} works on. */
 export interface StreamLifecycleOptions {
   readonly limits: RpcLimits;
+  readonly wire: RpcWire;
+  /** Takes over what the peer announces. */
+  readonly encoder: FrameEncoder;
+  /** Takes over what the peer announces; undefined when compression is off. */
+  readonly compression: RpcConnectionCompression | undefined;
   readonly table: StreamTable;
   readonly writer: BatchWriter;
   readonly scheduler: SendScheduler;
   readonly ledger: ReceiveLedger;
+  readonly clock: RpcClock;
   /** Takes what is meant for the layers above. */
-  readonly deliver: RpcMessageListener;
+  readonly incoming: MessageSink;
 }
 
 /** How streams begin and end; the one place that forgets them. */
 export class StreamLifecycle {
   readonly #options: StreamLifecycleOptions;
-  readonly #initial: PeerSettings;
+  /** Undefined where streams may be idle for ever. */
+  readonly #idle: IdleStreams<StreamState> | undefined;
   /** What the peer accepts; what it says in its hello takes the place of the initial settings. */
   peer: PeerSettings;
+  /** What headers and paths that are sent are held to: limits of this side, and of the peer. */
+  sendLimits: RpcLimits;
 
   constructor(options: StreamLifecycleOptions, initial: PeerSettings) {
     this.#options = options;
-    this.#initial = initial;
     this.peer = initial;
+    this.sendLimits = options.limits;
+    this.#idle = this.#watchIdle();
   }
 
   /** Adds a stream that has been opened. */
   add(id: number, isLocal: boolean): StreamState {
-    const { limits, table } = this.#options;
+    const { limits, table, wire: { initialHello } } = this.#options;
     const stream = new StreamState(id, {
       isLocal,
       sendBytes: this.peer.streamWindowBytes,
       sendMessages: this.peer.streamWindowMessages,
       // The peer may send by the initial windows until it has read our hello.
-      windowBytes: Math.max(limits.streamWindowBytes, this.#initial.streamWindowBytes),
-      windowMessages: Math.max(limits.streamWindowMessages, this.#initial.streamWindowMessages),
+      windowBytes: Math.max(limits.streamWindowBytes, initialHello.streamWindowBytes),
+      windowMessages: Math.max(limits.streamWindowMessages, initialHello.streamWindowMessages),
     });
     table.add(stream);
     return stream;
   }
 
   /** Takes over what the peer accepts, for the streams that are open as well. */
-  setPeer(peer: PeerSettings): void {
-    const { table, scheduler } = this.#options;
+  setPeer(hello: HelloFrame): void {
+    const { table, scheduler, limits, encoder } = this.#options;
     const before = this.peer;
+    const peer = toPeerSettings(hello);
     this.peer = peer;
+    const { maxMetadataBytes, compressions } = hello;
+    if (maxMetadataBytes !== limits.maxMetadataBytes) {
+      this.sendLimits = { ...limits, maxMetadataBytes };
+      encoder.limits = this.sendLimits;
+    }
+    this.#options.compression?.setPeer(compressions);
     const bytes = peer.streamWindowBytes - before.streamWindowBytes;
     const messages = peer.streamWindowMessages - before.streamWindowMessages;
     for (const stream of table) scheduler.grantStream(stream, bytes, messages);
@@ -104,6 +124,7 @@ export class StreamLifecycle {
 
   /** Ends all streams because their connection ended; `batches` of it had left. */
   failAll(loss: ConnectionLoss, batches: number): void {
+    this.#idle?.stop();
     for (const stream of this.#options.table.clear()) {
       const error = errorFromLoss(loss, !stream.isLocal || stream.openedInBatch < batches);
       this.#options.scheduler.drop(stream, () => error);
@@ -111,14 +132,34 @@ export class StreamLifecycle {
     }
   }
 
+  #watchIdle(): IdleStreams<StreamState> | undefined {
+    const { clock, limits: { streamIdleTimeoutMs: timeoutMs }, table: streams } = this.#options;
+    if (timeoutMs === Infinity) return undefined;
+    return new IdleStreams({
+      clock,
+      timeoutMs,
+      streams,
+      measure: measureProgress,
+      onIdle: (stream, error) => this.fail(stream, error),
+    });
+  }
+
   /** Tells the layers above that a stream ended without the peer's word. */
   #tellEnd(stream: StreamState, error: RpcError): void {
     const { id: streamId } = stream;
     const { code, rawMessage: reason } = error;
-    this.#options.deliver(
+    this.#options.incoming.push(
       stream.isLocal ? statusFrame(streamId, error) : { kind: "cancel", streamId, code, reason },
     );
   }
+}
+
+/** What changes when anything moves on a stream, fragments of a message among it. */
+function measureProgress(stream: StreamState): readonly number[] {
+  const { receivedMessages, partial, unreadMessages, sentMessages, waitingBytes, outbox } = stream;
+  const partialBytes = partial?.bytes ?? 0;
+  const received = [receivedMessages, partialBytes, unreadMessages];
+  return [...received, sentMessages, waitingBytes, outbox.length];
 }
 
 /** The status frame that tells an error. */

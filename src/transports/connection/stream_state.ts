@@ -1,12 +1,19 @@
 import type { Deferred } from "../../internal/deferred.ts";
 import { Fifo } from "../../internal/fifo.ts";
 import type { HalfCloseFrame, HeadersFrame, StatusFrame } from "../../protocol/frame.ts";
+import type { RpcDeflation } from "../compression.ts";
 import type { Fragments } from "./fragments.ts";
 
 /** A message that is on its way out, perhaps in part. */
 export interface OutboundMessage {
   readonly kind: "outbound";
-  readonly message: Uint8Array;
+  message: Uint8Array;
+  /** Whether `message` is compressed. */
+  compressed: boolean;
+  /** Makes `message` smaller before it may go; undefined when nothing does, or when it is done. */
+  deflation: RpcDeflation | undefined;
+  /** Credit of the connection that was set aside for it. */
+  reservedBytes: number;
   /** Bytes of it that have been written. */
   offset: number;
   /** Settles when the last of it has been written; undefined when nobody waits. */
@@ -16,8 +23,16 @@ export interface OutboundMessage {
 /** A frame that costs no credit. */
 export type OutboundFrame = HeadersFrame | HalfCloseFrame | StatusFrame;
 
+/** A status whose message is being compressed, or was. */
+export interface OutboundStatus {
+  readonly kind: "outboundStatus";
+  status: StatusFrame;
+  /** As in {@linkcode OutboundMessage}. */
+  deflation: RpcDeflation | undefined;
+}
+
 /** What waits to be sent on a stream, in order. */
-export type Outbound = OutboundMessage | OutboundFrame;
+export type Outbound = OutboundMessage | OutboundStatus | OutboundFrame;
 
 /** Fragments of a message that has not come whole. */
 export interface PartialMessage {
@@ -41,6 +56,8 @@ export class StreamState {
   /** Messages that may be begun. */
   sendMessages: number;
   readonly outbox: Fifo<Outbound> = new Fifo();
+  /** Bytes of messages in the outbox. */
+  waitingBytes = 0;
   sentMessages = 0;
   isSendEnded = false;
 
@@ -56,6 +73,8 @@ export class StreamState {
   windowScale = 1;
   /** Whole messages handed over and not yet released. */
   unreadMessages = 0;
+  /** Those of them that came in one frame, and for whose frame credit is still owed. */
+  unreadFrames = 0;
   /** Bytes of unread messages for which credit went out before they were whole. */
   creditedBytes = 0;
   /** Credit to be returned with the next grant. */

@@ -1,3 +1,4 @@
+import { IdMap } from "../../internal/id_map.ts";
 import type { RpcTransportSide } from "../transport.ts";
 import type { StreamState } from "./stream_state.ts";
 
@@ -11,8 +12,9 @@ export type TableStream = Pick<StreamState, "id" | "isLocal" | "unreadMessages">
  * nothing has to be remembered of streams that ended.
  */
 export class StreamTable<S extends TableStream = StreamState> {
-  readonly #open: Map<number, S> = new Map();
-  readonly #unread: Map<number, S> = new Map();
+  readonly #open: IdMap<S> = new IdMap();
+  /** Those that ended with messages unread; undefined until there is one. */
+  #unread: Map<number, S> | undefined;
   readonly #localParity: number;
   #local = 0;
   /** The highest id that the peer opened. */
@@ -37,7 +39,7 @@ export class StreamTable<S extends TableStream = StreamState> {
 
   /** Streams that ended while messages of theirs were unread. */
   get unreadStreams(): number {
-    return this.#unread.size;
+    return this.#unread?.size ?? 0;
   }
 
   /** The id of the next stream that this side opens. */
@@ -57,7 +59,7 @@ export class StreamTable<S extends TableStream = StreamState> {
 
   /** The stream with this id, open or with unread messages. */
   getReadable(id: number): S | undefined {
-    return this.#open.get(id) ?? this.#unread.get(id);
+    return this.#open.get(id) ?? this.#unread?.get(id);
   }
 
   /** Adds a stream. */
@@ -75,26 +77,26 @@ export class StreamTable<S extends TableStream = StreamState> {
   remove(stream: S): boolean {
     if (!this.#open.delete(stream.id)) return false;
     if (stream.isLocal) this.#local--;
-    if (stream.unreadMessages > 0) this.#unread.set(stream.id, stream);
+    if (stream.unreadMessages > 0) (this.#unread ??= new Map()).set(stream.id, stream);
     return true;
   }
 
   /** Forgets a stream that ended and is read to its end. */
   forgetRead(stream: S): void {
-    if (stream.unreadMessages === 0) this.#unread.delete(stream.id);
+    if (stream.unreadMessages === 0) this.#unread?.delete(stream.id);
   }
 
   /** Takes all streams out. */
   clear(): S[] {
-    const streams = [...this.#open.values()];
+    const streams = this.#open.values();
     this.#open.clear();
-    this.#unread.clear();
+    this.#unread = undefined;
     this.#local = 0;
     return streams;
   }
 
   /** The open streams, oldest first. */
   [Symbol.iterator](): Iterator<S> {
-    return this.#open.values();
+    return this.#open.values()[Symbol.iterator]();
   }
 }

@@ -1,12 +1,15 @@
 import type { RpcClock } from "../../internal/clock.ts";
 
-/** Probes are at least so far apart, and further the longer they find nothing. */
+/** Measurements are at least so far apart, and further the longer they find nothing. */
 const MIN_INTERVAL_MS = 100;
-const MAX_INTERVAL_MS = 6400;
-/** A round trip that carries this share of the window was limited by it, as far as one can tell. */
-const FULL_SHARE = 2 / 3;
-/** A round trip that takes this much longer than the shortest one waits in a queue. */
-const QUEUED_FACTOR = 1.5;
+const MAX_INTERVAL_MS = 1600;
+/** So much of a window has to come before the clock is read again. */
+const CHECK_SHARE = 1 / 4;
+/**
+ * The window is so many times what the path holds. Twice is what it takes when grants are halves of a
+ * window; the rest is for a reader that is not always as fast.
+ */
+const GAIN = 3;
 
 /** What a {@linkcode WindowTuner} works with. */
 export interface WindowTunerOptions {
@@ -25,20 +28,21 @@ export interface WindowTunerOptions {
  * Finds how large the window of a stream has to be to fill the path: the product of bandwidth and
  * round-trip time.
  *
- * While data comes in it sends a ping now and then, and counts what comes until the answer. A round
- * trip that brings most of a window could have brought more: the window then grows to twice that. It
- * does not when the answer was late, because then the path is full and a larger window only fills
- * queues. It never shrinks, and only a reader that keeps up makes it grow, because nothing comes
- * without credit.
+ * While data comes in it sends a ping now and then, for the round-trip time, and counts what comes
+ * from one to the next: that is the bandwidth, or all that the window let through. Data stands in
+ * queues, where the answer of the ping waits as well, so the shortest round trip counts. The window
+ * never shrinks, and only a reader that keeps up makes it grow, because nothing comes without credit.
  */
 export class WindowTuner {
   readonly #options: WindowTunerOptions;
   readonly #maxScale: number;
-  #isProbing = false;
-  #bytes = 0;
-  #messages = 0;
-  #probedAt = -Infinity;
+  /** What has come since the last measurement, in windows to begin with. */
+  #windows = 0;
+  /** What `#windows` has to be for the next look at the clock. */
+  #checkAt = CHECK_SHARE;
+  #measuredAt = -Infinity;
   #intervalMs = MIN_INTERVAL_MS;
+  #probedAt: number | undefined;
   #shortestMs = Infinity;
   /** How many times larger than at the beginning the window is. */
   scale = 1;
@@ -48,44 +52,36 @@ export class WindowTuner {
     this.#maxScale = Math.max(1, options.maxWindowBytes / options.windowBytes);
   }
 
-  /** Counts data that came in, and sends a probe when one is due. */
+  /** Counts data that came in, and measures when it is time. */
   onData(bytes: number, messages: number): void {
-    this.#bytes += bytes;
-    this.#messages += messages;
-    if (this.#isProbing || this.scale === this.#maxScale || this.#share < 1 / 2) return;
+    const { windowBytes, windowMessages } = this.#options;
+    this.#windows += Math.max(bytes / windowBytes, messages / windowMessages);
+    if (this.#windows < this.#checkAt || this.scale === this.#maxScale) return;
     const now = this.#options.clock.now();
-    if (now - this.#probedAt < this.#intervalMs) return;
-    this.#isProbing = true;
-    this.#probedAt = now;
-    this.#forget();
-    this.#options.probe();
+    const elapsedMs = now - this.#measuredAt;
+    if (elapsedMs >= this.#intervalMs) this.#measure(now, elapsedMs);
+    this.#checkAt = this.#windows + CHECK_SHARE * this.scale;
   }
 
-  /** Takes the answer of a probe. */
+  /** Takes the answer of a ping. */
   onAnswer(): void {
-    if (!this.#isProbing) return;
-    this.#isProbing = false;
-    const share = this.#share;
-    this.#forget();
+    if (this.#probedAt === undefined) return;
     const roundTripMs = this.#options.clock.now() - this.#probedAt;
     this.#shortestMs = Math.min(this.#shortestMs, roundTripMs);
-    const isQueued = roundTripMs > this.#shortestMs * QUEUED_FACTOR;
-    if (share < FULL_SHARE || isQueued) {
-      this.#intervalMs = Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
-      return;
-    }
-    this.#intervalMs = MIN_INTERVAL_MS;
-    this.scale = Math.min(this.scale * Math.max(2, share * 2), this.#maxScale);
+    this.#probedAt = undefined;
   }
 
-  /** What has been counted as a share of the window, in bytes or in messages, whichever is more. */
-  get #share(): number {
-    const { windowBytes, windowMessages } = this.#options;
-    return Math.max(this.#bytes / windowBytes, this.#messages / windowMessages) / this.scale;
-  }
-
-  #forget(): void {
-    this.#bytes = 0;
-    this.#messages = 0;
+  #measure(now: number, elapsedMs: number): void {
+    const needed = GAIN * this.#windows / elapsedMs * this.#shortestMs;
+    const isKnown = this.#shortestMs !== Infinity && elapsedMs !== Infinity;
+    if (isKnown && needed > this.scale) {
+      this.scale = Math.min(needed, this.#maxScale);
+      this.#intervalMs = MIN_INTERVAL_MS;
+    } else if (isKnown) this.#intervalMs = Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
+    this.#windows = 0;
+    this.#measuredAt = now;
+    if (this.#probedAt !== undefined) return;
+    this.#probedAt = now;
+    this.#options.probe();
   }
 }

@@ -104,7 +104,9 @@ export class MemoryConnection {
       const text = `Too many concurrent streams (max: ${limits.maxStreams})`;
       throw notExecuted("RESOURCE_EXHAUSTED", text);
     }
-    if (!isMethodPath(opening.path, limits.maxPathBytes)) throw createPathError(limits);
+    if (!isMethodPath(opening.path, limits.maxPathBytes)) {
+      throw createPathError(limits, opening.path.length);
+    }
     validateMetadata(opening.headers, limits);
     const { path, timeoutMs, headers, message, end } = opening;
     const streamId = table.nextLocalId;

@@ -1,3 +1,5 @@
+import type { RpcClock } from "../../internal/clock.ts";
+import { TokenBucket } from "../../internal/token_bucket.ts";
 import type {
   CancelFrame,
   HalfCloseFrame,
@@ -5,8 +7,16 @@ import type {
   OpenFrame,
   StatusFrame,
 } from "../../protocol/frame.ts";
+import type { RpcLimits } from "../../protocol/limits.ts";
+import type { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import { countFault, endedByCaller, endedByServer, notExecuted } from "../connection/inbound.ts";
+import {
+  countFault,
+  endedByCaller,
+  endedByServer,
+  notExecuted,
+  tooManyOpened,
+} from "../connection/inbound.ts";
 import type { RpcMessageListener } from "../message.ts";
 import type { MemoryOutbox } from "./outbox.ts";
 import type { MemoryFrame } from "./pipe.ts";
@@ -15,6 +25,8 @@ import type { MemoryStreams } from "./streams.ts";
 
 /** What {@linkcode MemoryInbound} works on. */
 export interface MemoryInboundOptions {
+  readonly limits: RpcLimits;
+  readonly clock: RpcClock;
   readonly streams: MemoryStreams;
   readonly outbox: MemoryOutbox;
   /** Takes what is meant for the layers above. */
@@ -29,9 +41,12 @@ export interface MemoryInboundOptions {
  */
 export class MemoryInbound {
   readonly #options: MemoryInboundOptions;
+  readonly #openings: TokenBucket;
 
   constructor(options: MemoryInboundOptions) {
+    const { clock, limits: { streamsPerSecond, streamBurst } } = options;
     this.#options = options;
+    this.#openings = new TokenBucket(clock, { perSecond: streamsPerSecond, burst: streamBurst });
   }
 
   /** Takes a frame of a stream, or a grant. */
@@ -60,14 +75,21 @@ export class MemoryInbound {
   }
 
   #open(frame: OpenFrame<unknown>): void {
-    const { streams, onMessage, isDraining } = this.#options;
-    if (isDraining()) {
+    const { streams, onMessage } = this.#options;
+    const refusal = this.#findRefusal();
+    if (refusal !== undefined) {
       streams.table.highestPeerId = frame.streamId;
-      return streams.refuse(frame.streamId, notExecuted("UNAVAILABLE", "Server is shutting down"));
+      return streams.refuse(frame.streamId, refusal);
     }
     const stream = streams.add(frame.streamId, false);
     if (frame.message !== undefined) stream.receivedMessages = 1;
     onMessage(frame);
+  }
+
+  #findRefusal(): RpcError | undefined {
+    const { limits, isDraining } = this.#options;
+    if (!this.#openings.take()) return tooManyOpened(limits);
+    return isDraining() ? notExecuted("UNAVAILABLE", "Server is shutting down") : undefined;
   }
 
   #message(stream: MemoryStream, frame: MessageFrame<unknown>): void {

@@ -1,5 +1,7 @@
+import type { RpcClock } from "../../internal/clock.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcError } from "../../protocol/rpc_error.ts";
+import { IdleStreams } from "../connection/idle_streams.ts";
 import { type ConnectionLoss, errorFromLoss } from "../connection/loss.ts";
 import { type EndReason, streamEndedError } from "../connection/send_scheduler.ts";
 import { statusFrame } from "../connection/stream_lifecycle.ts";
@@ -14,6 +16,7 @@ import { MemoryStream } from "./stream.ts";
 export interface MemoryStreamsOptions {
   readonly side: RpcTransportSide;
   readonly limits: RpcLimits;
+  readonly clock: RpcClock;
   /** The highest stream id that this side used on earlier connections; 0 for none. */
   readonly highestLocalId: number;
   readonly pipe: MemoryPipe;
@@ -27,10 +30,23 @@ export class MemoryStreams {
   readonly #options: MemoryStreamsOptions;
   /** Those that are open. */
   readonly table: StreamTable<MemoryStream>;
+  readonly #idle: IdleStreams<MemoryStream>;
 
   constructor(options: MemoryStreamsOptions) {
     this.#options = options;
     this.table = new StreamTable(options);
+    this.#idle = new IdleStreams({
+      clock: options.clock,
+      timeoutMs: options.limits.streamIdleTimeoutMs,
+      streams: this.table,
+      measure: ({ receivedMessages, unreadMessages, sentMessages, outbox }) => [
+        receivedMessages,
+        unreadMessages,
+        sentMessages,
+        outbox.length,
+      ],
+      onIdle: (stream, error) => this.fail(stream, error),
+    });
   }
 
   /** Adds a stream whose opening is about to be sent, or has come. */
@@ -64,7 +80,7 @@ export class MemoryStreams {
     this.#options.pipe.push(statusFrame(streamId, error));
   }
 
-  /** Ends a stream that the peer opened and of which messages are missing, on both sides. */
+  /** Ends a stream that the peer opened and that cannot go on, on both sides. */
   fail(stream: MemoryStream, error: RpcError): void {
     this.remove(stream);
     this.refuse(stream.id, error);
@@ -82,6 +98,7 @@ export class MemoryStreams {
 
   /** Ends all streams because their connection ended. */
   failAll(loss: ConnectionLoss): void {
+    this.#idle.stop();
     const { pipe, outbox } = this.#options;
     for (const stream of this.table.clear()) {
       const error = errorFromLoss(loss, !stream.isLocal || pipe.brings(stream.openedAt));

@@ -13,6 +13,7 @@ import {
   lossByClose,
   lossByReplacement,
 } from "../connection/loss.ts";
+import type { RpcCompression } from "../compression.ts";
 import { createHealthStatus, type RpcHealthStatus } from "../health.ts";
 import { RpcMessageFeed } from "../message.ts";
 import type {
@@ -23,9 +24,12 @@ import type {
   RpcTransportSide,
 } from "../transport.ts";
 import { settlesWithin } from "../../internal/settles_within.ts";
+import { type RpcConnectionLoss, toConnectionLoss } from "./connection_loss.ts";
 import { WebSocketChannel } from "./web_socket_channel.ts";
 import type { WebSocketLike } from "./web_socket_like.ts";
 import { selectWire } from "./wires.ts";
+
+export type { RpcConnectionLoss } from "./connection_loss.ts";
 
 /** How long a close waits for the peer's answer. */
 const CLOSE_WAIT_MS = 2000;
@@ -34,20 +38,12 @@ const CLOSE_WAIT_MS = 2000;
 export interface RpcWebSocketTransportOptions {
   /** Limits to change; all others take their default. */
   readonly limits?: Partial<RpcLimits>;
+  /** Compresses messages where the peer does too, as `gzipCompression()` does; off unless given. */
+  readonly compression?: RpcCompression;
   /** Where records go; nowhere unless given. */
   readonly logger?: RpcLogger;
   /** Where time comes from; the platform's clock unless given. */
   readonly clock?: RpcClock;
-}
-
-/** Why a connection ended, as hooks and listeners get it. */
-export interface RpcConnectionLoss {
-  /** What calls in flight ended with. */
-  readonly error: RpcError;
-  /** WebSocket close code; 1006 or 0 for a loss without one. */
-  readonly closeCode: number;
-  /** Which side ended it; `network` when neither said so. */
-  readonly by: "us" | "peer" | "network";
 }
 
 type TransportState =
@@ -79,10 +75,14 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   protected readonly logger: RpcLogger;
   /** Where time comes from. */
   protected readonly clock: RpcClock;
+  readonly #compression: RpcCompression | undefined;
   #state: TransportState | undefined;
   #highestLocalId = 0;
+  /** Whether the connection was lost and no other has been ready since. */
+  #isLossTold = false;
   #reconnecting: Promise<RpcHealthStatus> | undefined;
-  #ready: ((isReady: boolean) => void)[] = [];
+  /** Those who wait for a connection that carries frames; undefined for nobody. */
+  #ready: ((isReady: boolean) => void)[] | undefined;
 
   /**
    * Makes a transport without a connection; a subclass attaches one.
@@ -92,6 +92,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
    */
   constructor(options: RpcWebSocketTransportOptions = {}) {
     this.limits = createLimits(options.limits);
+    this.#compression = options.compression;
     this.logger = options.logger ?? silentLogger;
     this.clock = options.clock ?? systemClock;
   }
@@ -118,10 +119,23 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   protected connectionReady(): void {}
 
   /**
-   * Called when a connection has ended other than by {@linkcode close}, after all its calls have
-   * been told. Not called for a connection that {@linkcode reconnect} replaced.
+   * Called when the connection was lost other than by {@linkcode close}, after all its calls have
+   * been told: once a loss, and for a first connection that could not be made. Not called for a
+   * connection that {@linkcode reconnect} replaced.
    */
   protected connectionLost(_loss: RpcConnectionLoss): void {}
+
+  /**
+   * Called when an attempt to replace a lost connection has failed, after the calls that were made
+   * meanwhile have been told.
+   */
+  protected reconnectFailed(_loss: RpcConnectionLoss): void {}
+
+  /**
+   * Called when the socket of a connection is closed for good, which may be a while after the
+   * connection has ended: a peer may take its time to answer a close, or never do.
+   */
+  protected socketClosed(): void {}
 
   get openStreams(): number {
     return this.#state?.kind === "connected" ? this.#state.connection.openStreams : 0;
@@ -140,6 +154,11 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
       throw new TypeError(`Cannot send message: it is ${typeof message}, expected bytes`);
     }
     return this.#connection().sendMessage(streamId, message);
+  }
+
+  waitForRoom(streamId: number, bytes: number): Promise<void> | undefined {
+    const state = this.#state;
+    return state?.kind === "connected" ? state.connection.waitForRoom(streamId, bytes) : undefined;
   }
 
   sendHeaders(streamId: number, headers: RpcMetadata): void {
@@ -230,7 +249,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
    * @param socket The socket, open or opening, or a promise of it; owned from now on
    */
   protected attach(socket: WebSocketLike | Promise<WebSocketLike>): void {
-    this.#attach(socket, () => {});
+    this.#attach(socket);
   }
 
   /**
@@ -248,29 +267,29 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     this.#attach(socket, () => controller.abort());
   }
 
-  #attach(socket: WebSocketLike | Promise<WebSocketLike>, onEnded: () => void): void {
-    const channel = new WebSocketChannel(socket);
+  #attach(socket: WebSocketLike | Promise<WebSocketLike>, onEnded?: () => void): void {
+    const channel = new WebSocketChannel(socket, this.side);
     const wire = selectWire([this.peer.protocol]);
     let connection: Connection | undefined = undefined;
     const attached: Connection = new Connection(channel, {
       side: this.side,
       wire,
-      // A socket that tells no sub-protocol is taken at its owner's word.
-      protocols: this.canReconnect ? [wire.protocol] : [wire.protocol, ""],
+      mustTellProtocol: this.canReconnect,
       limits: this.limits,
       clock: this.clock,
       logger: this.logger,
+      compression: this.#compression,
       highestLocalId: this.#highestLocalId,
-      onMessage: (message) => this.incomingMessages.push(message),
-      countUnheard: () => this.incomingMessages.waiting,
+      incoming: this.incomingMessages,
       onReady: () => {
         if (connection !== undefined) this.#becameReady(connection);
         else queueMicrotask(() => this.#becameReady(attached));
       },
       onEnded: (loss) => {
-        onEnded();
+        onEnded?.();
         if (connection !== undefined) this.#ended(connection, loss);
       },
+      onChannelClosed: () => this.#callHook(() => this.socketClosed()),
     });
     connection = attached;
     this.#state = { kind: "connected", connection, channel };
@@ -296,7 +315,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
       this.#highestLocalId = before.connection.highestLocalId;
       before.connection.close(lossByReplacement());
     }
-    const isSettled = new Promise<boolean>((resolve) => this.#ready.push(resolve));
+    const isSettled = new Promise<boolean>((resolve) => (this.#ready ??= []).push(resolve));
     // Calls that were told of the end may have closed the transport.
     if (this.#state?.kind !== "closed") this.openConnection();
     else this.#settleReady(false);
@@ -307,6 +326,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   #becameReady(connection: Connection): void {
     if (!this.#isCurrent(connection)) return;
     this.logger.debug("Connected");
+    this.#isLossTold = false;
     this.#settleReady(true);
     this.#callHook(() => this.connectionReady());
   }
@@ -315,10 +335,13 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     if (!this.#isCurrent(connection)) return;
     this.#highestLocalId = connection.highestLocalId;
     this.#state = { kind: "lost", loss };
-    this.logger.info("Connection lost", { closeCode: loss.closeCode, by: loss.by });
+    const isAgain = this.#isLossTold;
+    this.#isLossTold = true;
+    const told = toConnectionLoss(loss);
+    const { closeCode, by } = told;
+    this.logger.info(isAgain ? "Reconnect failed" : "Connection lost", { closeCode, by });
     this.#settleReady(false);
-    const { closeCode, by } = loss;
-    this.#callHook(() => this.connectionLost({ error: errorFromLoss(loss, true), closeCode, by }));
+    this.#callHook(() => isAgain ? this.reconnectFailed(told) : this.connectionLost(told));
   }
 
   /** Calls code of the user in an event of the socket, where a throw would end the process. */
@@ -339,7 +362,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     // From here on a hook may ask for the next attempt.
     this.#reconnecting = undefined;
     const waiting = this.#ready;
-    this.#ready = [];
-    for (const settle of waiting) settle(isReady);
+    this.#ready = undefined;
+    for (const settle of waiting ?? []) settle(isReady);
   }
 }

@@ -42,7 +42,7 @@ export class RpcWebSocketResponderTransport extends RpcWebSocketTransportBase {
   readonly side: RpcTransportSide = "responder";
   /** The other end. */
   readonly peer: RpcPeerInfo;
-  readonly #options: RpcWebSocketResponderOptions;
+  readonly #onConnectionLost: ((loss: RpcConnectionLoss) => void) | undefined;
 
   /**
    * Takes an accepted socket, open or opening; the transport owns it from now on.
@@ -54,7 +54,7 @@ export class RpcWebSocketResponderTransport extends RpcWebSocketTransportBase {
   constructor(socket: WebSocketLike, options: RpcWebSocketResponderOptions = {}) {
     super(options);
     const protocol = options.protocol ?? (socket.protocol || DEFAULT_PROTOCOLS[0] || "");
-    this.#options = options;
+    this.#onConnectionLost = options.onConnectionLost;
     this.peer = { address: options.address, protocol, auth: options.auth };
     this.attach(socket);
   }
@@ -71,6 +71,6 @@ export class RpcWebSocketResponderTransport extends RpcWebSocketTransportBase {
 
   /** Tells the listener that the options gave. */
   protected override connectionLost(loss: RpcConnectionLoss): void {
-    this.#options.onConnectionLost?.(loss);
+    this.#onConnectionLost?.(loss);
   }
 }

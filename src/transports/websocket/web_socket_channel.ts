@@ -1,8 +1,10 @@
-import { createDeferred } from "../../internal/deferred.ts";
+import { createDeferred, type Deferred } from "../../internal/deferred.ts";
 import { truncateCloseReason } from "../../protocol/close_reason.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { Channel, ChannelClose, ChannelListener } from "../connection/channel.ts";
+import type { RpcTransportSide } from "../transport.ts";
+import { isPlatformSocket, maySocketStall } from "./platform_socket.ts";
 import {
   SOCKET_CLOSED,
   SOCKET_OPEN,
@@ -17,7 +19,11 @@ import {
  * come as events, close codes that are missing, a socket that is still to be made.
  */
 export class WebSocketChannel implements Channel {
-  readonly #closed = createDeferred<void>();
+  readonly #side: RpcTransportSide;
+  #mayStall = false;
+  #copiesOnSend = false;
+  /** Made when somebody waits for the end. */
+  #closed: Deferred<void> | undefined;
   #socket: WebSocketLike | undefined;
   #listener: ChannelListener | undefined;
   #closing: { readonly code: number; readonly reason: string } | undefined;
@@ -25,7 +31,8 @@ export class WebSocketChannel implements Channel {
   #isClosed = false;
 
   /** Makes a channel of a socket, or of one that comes later. */
-  constructor(socket: WebSocketLike | Promise<WebSocketLike>) {
+  constructor(socket: WebSocketLike | Promise<WebSocketLike>, side: RpcTransportSide) {
+    this.#side = side;
     if (!(socket instanceof Promise)) this.#attach(socket);
     else {
       socket.then((made) => this.#attach(made), (error: unknown) => {
@@ -43,11 +50,21 @@ export class WebSocketChannel implements Channel {
     return this.#closing === undefined && this.#socket?.readyState === SOCKET_OPEN;
   }
 
+  get mayStall(): boolean {
+    return this.#mayStall;
+  }
+
+  get copiesOnSend(): boolean {
+    return this.#copiesOnSend;
+  }
+
   get bufferedBytes(): number {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
   get closed(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    this.#closed ??= createDeferred();
     return this.#closed.promise;
   }
 
@@ -78,12 +95,15 @@ export class WebSocketChannel implements Channel {
 
   #attach(socket: WebSocketLike): void {
     this.#socket = socket;
+    this.#mayStall = this.#side === "caller" && maySocketStall(socket);
+    const isPlatforms = isPlatformSocket(socket);
+    this.#copiesOnSend = socket.copiesOnSend ?? isPlatforms;
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", this.#onOpen);
-    socket.addEventListener("message", this.#onMessage);
-    socket.addEventListener("drain", this.#onDrain);
-    socket.addEventListener("error", this.#onError);
-    socket.addEventListener("close", this.#onClose);
+    socket.addEventListener("message", this.#hear);
+    socket.addEventListener("error", this.#hear);
+    socket.addEventListener("close", this.#hear);
+    if (!isPlatforms) socket.addEventListener("drain", this.#hear);
+    if (socket.readyState !== SOCKET_OPEN) socket.addEventListener("open", this.#hear);
     if (this.#closing !== undefined) this.#closeSocket(socket);
     else if (socket.readyState === SOCKET_OPEN) this.#listener?.onOpen();
     // No event comes of a socket that is closed already; its owner is still being built.
@@ -113,45 +133,44 @@ export class WebSocketChannel implements Channel {
     }
   }
 
-  readonly #onOpen = (): void => {
-    this.#listener?.onOpen();
+  /** Hears of all that happens: the platforms' sockets keep every listener in memory of its own. */
+  readonly #hear = (event: WebSocketEventLike): void => {
+    switch (event.type) {
+      case "message":
+        return this.#receive(event.data);
+      case "drain":
+        return this.#listener?.onDrain();
+      case "open":
+        this.#socket?.removeEventListener("open", this.#hear);
+        return this.#listener?.onOpen();
+      case "error":
+        if (event.message) this.#cause ??= new Error(event.message);
+        return;
+      case "close": {
+        const { code = 1006, reason = "", wasClean = true } = event;
+        return this.#end({ code, reason, wasClean });
+      }
+    }
   };
 
-  readonly #onMessage = (event: WebSocketEventLike): void => {
+  #receive(data: unknown): void {
     if (this.#closing !== undefined) return;
-    const { data } = event;
     if (data instanceof ArrayBuffer) this.#listener?.onMessage(new Uint8Array(data));
     else if (ArrayBuffer.isView(data)) {
       this.#listener?.onMessage(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     } else this.#listener?.onText();
-  };
-
-  readonly #onDrain = (): void => {
-    this.#listener?.onDrain();
-  };
-
-  readonly #onError = (event: WebSocketEventLike): void => {
-    this.#cause ??= event.message === undefined || event.message === ""
-      ? undefined
-      : new Error(event.message);
-  };
-
-  readonly #onClose = (event: WebSocketEventLike): void => {
-    const { code = 1006, reason = "", wasClean = true } = event;
-    this.#end({ code, reason, wasClean });
-  };
+  }
 
   /** Takes the first close; Deno reports a ping that was not answered twice. */
   #end(close: Omit<ChannelClose, "cause">): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const socket = this.#socket;
-    socket?.removeEventListener("open", this.#onOpen);
-    socket?.removeEventListener("message", this.#onMessage);
-    socket?.removeEventListener("drain", this.#onDrain);
-    socket?.removeEventListener("close", this.#onClose);
+    for (const type of ["open", "message", "drain", "close"]) {
+      socket?.removeEventListener(type, this.#hear);
+    }
     // The error listener stays: an error without one ends the process on some platforms.
-    this.#closed.resolve();
+    this.#closed?.resolve();
     this.#listener?.onClose({ ...close, cause: this.#cause });
   }
 }

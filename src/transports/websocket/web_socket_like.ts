@@ -1,5 +1,7 @@
 /** What a socket's events carry, as far as this library looks. */
 export interface WebSocketEventLike {
+  /** What it was listened to as: `open`, `message`, `error`, `close` or `drain`. */
+  readonly type: string;
   /** Of a `message` event: text, or bytes as `binaryType` says. */
   readonly data?: unknown;
   /** Of a `close` event. */
@@ -27,6 +29,11 @@ export interface WebSocketLike {
   readonly bufferedAmount: number;
   /** Set to `arraybuffer` by this library. */
   binaryType: string;
+  /**
+   * Whether `send` is done with its bytes when it returns, as the platforms' own sockets are: their
+   * memory is then used again. Not assumed unless it says so.
+   */
+  readonly copiesOnSend?: boolean;
   /** Sends one binary message. */
   send(data: Uint8Array<ArrayBuffer>): void;
   /** Closes. */

@@ -1,11 +1,12 @@
 import type { RpcWire } from "../../protocol/frame.ts";
+import { NATIVE_PROTOCOL } from "../../protocol/native/constants.ts";
 import { nativeWire } from "../../protocol/native/native_wire.ts";
 
 /** The wires that this library speaks, preferred first. */
 const WIRES: readonly RpcWire[] = [nativeWire];
 
 /** Sub-protocols that a caller offers unless told otherwise. */
-export const DEFAULT_PROTOCOLS: readonly string[] = [nativeWire.protocol];
+export const DEFAULT_PROTOCOLS: readonly string[] = [NATIVE_PROTOCOL];
 
 /**
  * The first of the offered sub-protocols that this library speaks.
@@ -21,7 +22,16 @@ export const DEFAULT_PROTOCOLS: readonly string[] = [nativeWire.protocol];
  * ```
  */
 export function selectProtocol(offered: readonly string[]): string | undefined {
-  return offered.find((protocol) => WIRES.some((wire) => wire.protocol === protocol));
+  return findWire(offered)?.protocol;
+}
+
+/** The wire of the first protocol that has one. */
+function findWire(protocols: readonly string[]): RpcWire | undefined {
+  for (const protocol of protocols) {
+    const wire = WIRES.find((known) => known.protocol === protocol);
+    if (wire !== undefined) return wire;
+  }
+  return undefined;
 }
 
 /**
@@ -30,8 +40,7 @@ export function selectProtocol(offered: readonly string[]): string | undefined {
  * @throws {RangeError} When there is none
  */
 export function selectWire(protocols: readonly string[]): RpcWire {
-  const protocol = selectProtocol(protocols);
-  const wire = WIRES.find((known) => known.protocol === protocol);
+  const wire = findWire(protocols);
   if (wire !== undefined) return wire;
   const found = protocols.map((name) => `"${name}"`).join(", ");
   const wanted = WIRES.map((known) => `"${known.protocol}"`).join(", ");

@@ -59,7 +59,7 @@ test("BunServerSocket tells state and buffer of its socket, until it is closed",
   assertEquals([socket.readyState, socket.bufferedAmount, socket.protocol], [1, 7, ""]);
   socket.close(4000, "bye");
   assertEquals(raw.closed, [[4000, "bye"]]);
-  socket.dispatch("close", { code: 1000 });
+  socket.dispatch({ type: "close", code: 1000 });
   raw.getBufferedAmount = () => {
     throw new Error("Socket is gone");
   };
@@ -75,11 +75,11 @@ test("BunServerSocket.dispatch() tells the listeners of that type, while they ar
   socket.addEventListener("message", listener);
   socket.addEventListener("message", listener);
   socket.addEventListener("drain", () => seen.push("drain"));
-  socket.dispatch("message", { data: 1 });
-  socket.dispatch("drain", {});
-  socket.dispatch("error", {});
+  socket.dispatch({ type: "message", data: 1 });
+  socket.dispatch({ type: "drain" });
+  socket.dispatch({ type: "error" });
   socket.removeEventListener("message", listener);
   socket.removeEventListener("close", listener);
-  socket.dispatch("message", { data: 2 });
-  assertEquals(seen, [{ data: 1 }, "drain"]);
+  socket.dispatch({ type: "message", data: 2 });
+  assertEquals(seen, [{ type: "message", data: 1 }, "drain"]);
 });

@@ -26,16 +26,16 @@ test("createBunWebSocket() hands an open socket over and tells it what happens",
   assert(socket !== undefined, "no socket was handed over");
   const seen: unknown[] = [];
   for (const type of ["message", "drain", "close"]) {
-    socket.addEventListener(type, (event) => seen.push([type, event]));
+    socket.addEventListener(type, (event) => seen.push(event));
   }
   const bytes = new Uint8Array([1]);
   websocket.message(raw, bytes);
   websocket.drain(raw);
   websocket.close(raw, 1001, "bye");
   assertEquals(seen, [
-    ["message", { data: bytes }],
-    ["drain", {}],
-    ["close", { code: 1001, reason: "bye" }],
+    { type: "message", data: bytes },
+    { type: "drain" },
+    { type: "close", code: 1001, reason: "bye" },
   ]);
 });
 

@@ -2,7 +2,15 @@ import type { ConnectionFrame } from "../../../src/protocol/frame.ts";
 import { FrameError } from "../../../src/protocol/frame_error.ts";
 import { decodeConnectionFrame } from "../../../src/protocol/native/connection_frames.ts";
 import { FrameReader } from "../../../src/protocol/native/frame_reader.ts";
-import { ACK, CREDIT, GOAWAY, HELLO, PING, PONG } from "../../../src/protocol/native/frame_type.ts";
+import {
+  ACK,
+  CREDIT,
+  GOAWAY,
+  HELLO,
+  PING,
+  PONG,
+  PROMPT,
+} from "../../../src/protocol/native/frame_type.ts";
 import { assertEquals, assertThrows } from "../../support/assert.ts";
 import { fromHex, helloFrame } from "../../support/native_frames.ts";
 import { test } from "../../support/test.ts";
@@ -31,6 +39,15 @@ test("decodeConnectionFrame() reads credit of a stream and of the connection", (
   assertEquals(decode(CREDIT, "0500"), { kind: "credit", streamId: 0, bytes: 5, messages: 0 });
   assertEquals(decode(CREDIT, "0000", 3), { kind: "credit", streamId: 3, bytes: 0, messages: 0 });
   assertThrows(() => decode(CREDIT, "0501"), FrameError, "messages is 1, expected 0");
+});
+
+test("decodeConnectionFrame() reads a prompt of one answer or two", () => {
+  assertEquals(decode(PROMPT, "01"), { kind: "prompt", answers: 1 });
+  assertEquals(decode(PROMPT, "02"), { kind: "prompt", answers: 2 });
+  for (const [hex, found] of [["00", 0], ["03", 3]] as const) {
+    const words = `number of answers is ${found}, expected 1 or 2`;
+    assertThrows(() => decode(PROMPT, hex), FrameError, words);
+  }
 });
 
 test("decodeConnectionFrame() knows no other type", () => {

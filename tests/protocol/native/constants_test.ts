@@ -31,5 +31,6 @@ test("INITIAL_HELLO promises no more than a peer with the default limits takes",
     assert(INITIAL_HELLO[name] <= DEFAULT_LIMITS[name], name);
   }
   assert(INITIAL_HELLO.streamWindowBytes <= DEFAULT_LIMITS.streamWindowBytes);
-  assert(INITIAL_HELLO.streamWindowBytes >= MAX_FRAGMENT_BYTES);
+  // As many streams as the window of the connection has room for, a frame on each.
+  assert(INITIAL_HELLO.connectionWindowBytes >= 12 * MAX_FRAGMENT_BYTES);
 });

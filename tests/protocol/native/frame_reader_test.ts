@@ -87,3 +87,10 @@ test("framingError() ends the connection with 4400", () => {
   const error = framingError("x");
   assertEquals([error.message, error.code, error.closeCode], ["x", RpcStatus.INTERNAL, 4400]);
 });
+
+test("FrameReader.close() keeps nothing of the batch", () => {
+  const reader = new FrameReader();
+  reader.open(new Uint8Array([1, 2, 3]));
+  reader.close();
+  assertEquals(reader.bytes.length, 0);
+});

@@ -14,7 +14,7 @@ import {
 import { assertEquals } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
 
-test("findFrameType() knows twelve types, their flags and where they belong", () => {
+test("findFrameType() knows thirteen types, their flags and where they belong", () => {
   const found = Array.from({ length: FIRST_EXTENSION }, (_, type) => findFrameType(type))
     .flatMap((type, number) =>
       type === undefined ? [] : [[number, type.name, type.flags, type.scope]]
@@ -32,6 +32,7 @@ test("findFrameType() knows twelve types, their flags and where they belong", ()
     [10, "PONG", 0x00, "connection"],
     [11, "GOAWAY", 0x00, "connection"],
     [12, "ACK", 0x00, "connection"],
+    [13, "PROMPT", 0x00, "connection"],
   ]);
 });
 

@@ -48,7 +48,9 @@ test("MethodPathReader numbers a path that it refuses as empty", () => {
   assertEquals(readPath(paths, "no path"), "");
   assertEquals(readPath(paths, `/S/${"m".repeat(197)}`).length, 200);
   assertEquals(readPath(paths, `/S/${"m".repeat(198)}`), "");
-  assertEquals([readNumber(paths, 1), readNumber(paths, 3)], ["", ""]);
+  assertEquals(paths.wrongBytes, 201);
+  assertEquals([readNumber(paths, 1), paths.wrongBytes], ["", 7]);
+  assertEquals([readNumber(paths, 3), paths.wrongBytes], ["", 201]);
 });
 
 test("MethodPathReader numbers no more than 256 paths", () => {
@@ -58,7 +60,22 @@ test("MethodPathReader numbers no more than 256 paths", () => {
   assertThrows(() => readNumber(paths, 0x81, 0x02), FrameError, "number is 257, known are 256");
 });
 
-test("createPathError() says that no handler ran", () => {
-  const error = createPathError(DEFAULT_LIMITS);
-  assertEquals([error.code, error.maybeExecuted], [RpcStatus.INVALID_ARGUMENT, false]);
+test("MethodPathReader refuses a long path that another connection may send", () => {
+  assertEquals(readPath(new MethodPathReader(DEFAULT_LIMITS), "/Long/path"), "/Long/path");
+  const strict = new MethodPathReader(createLimits({ maxPathBytes: 9 }));
+  assertEquals([readPath(strict, "/Long/path"), readPath(strict, "/Long/pat")], ["", "/Long/pat"]);
+  assertEquals(strict.wrongBytes, 10);
+});
+
+test("createPathError() says that no handler ran, and both lengths where it is too long", () => {
+  for (
+    const [bytes, words] of [
+      [1024, "path is not /service/method of at most 1024 bytes"],
+      [1025, "path is 1025 bytes, limit is 1024 bytes"],
+    ] as const
+  ) {
+    const error = createPathError(DEFAULT_LIMITS, bytes);
+    assertEquals([error.code, error.maybeExecuted], [RpcStatus.INVALID_ARGUMENT, false]);
+    assertEquals(error.rawMessage, `Cannot open call: ${words}`);
+  }
 });

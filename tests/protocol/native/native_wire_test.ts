@@ -132,8 +132,8 @@ test("nativeWire echoes 110 bytes at no more than 24 bytes of its own, both ways
 
 test("nativeWire is chosen by rpc-ts.v1 and can do everything", () => {
   assertEquals(nativeWire.protocol, "rpc-ts.v1");
-  assertEquals(nativeWire.maxFragmentBytes, 65536);
-  const { maxStreamId, ...abilities } = nativeWire.capabilities;
-  assertEquals(maxStreamId, Number.MAX_SAFE_INTEGER);
-  assertEquals(Object.values(abilities), Array(7).fill(true));
+  assertEquals(nativeWire.maxFragmentBytes, 81920);
+  const { maxStreamId, messageCostBytes, ...abilities } = nativeWire.capabilities;
+  assertEquals([maxStreamId, messageCostBytes], [Number.MAX_SAFE_INTEGER, 256]);
+  assertEquals(Object.values(abilities), Array(8).fill(true));
 });

@@ -3,6 +3,7 @@ import type { RpcPeerEndpoint } from "../../../src/endpoints/peer.ts";
 import { createDeferred } from "../../../src/internal/deferred.ts";
 import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
+import { gzipCompression } from "../../../src/transports/gzip_compression.ts";
 import { Client } from "../adapter_service.ts";
 import type { SuiteTest } from "../adapter_suite.ts";
 import { assert, assertEquals, assertStatus } from "../assert.ts";
@@ -104,6 +105,23 @@ export const callTests: readonly SuiteTest[] = [
     await using client = server.connect({ url: `${server.url}?token=t-1` });
     const { auth } = await client.service.meet(null);
     assertEquals(auth, { token: "t-1", protocol: "rpc-ts.v1", hasAddress: true });
+  }],
+
+  ["compresses messages where both sides ask for it, and not otherwise", async (start) => {
+    const compression = gzipCompression({ minBytes: 100 });
+    for (const [there, here] of [[true, true], [true, false], [false, true], [false, false]]) {
+      await using server = start(there ? { compression } : {});
+      await using client = server.connect(here ? { compression } : {});
+      // A call that is made before the server has said hello goes as it is.
+      await client.service.add({ a: 1, b: 1 });
+      const bytes = new Uint8Array(1024 * 1024);
+      assertEquals(await client.service.echo(bytes), bytes);
+      const [far] = server.http.server.endpoints;
+      for (const { transport } of [client.endpoint, far ?? client.endpoint]) {
+        const sent = Number(transport.health().details["bytesSent"]);
+        assertEquals(sent < bytes.length / 10, there && here, `${there} ${here} ${sent}`);
+      }
+    }
   }],
 
   ["answers the ping", async (start) => {

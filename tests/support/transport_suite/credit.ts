@@ -13,7 +13,8 @@ import {
   withPair,
 } from "../transport_pair.ts";
 
-const OPTIONS = { limits: { streamWindowMessages: 4 } };
+/** A window of four messages, which does not grow. */
+const OPTIONS = { limits: { streamWindowMessages: 4, maxStreamWindowBytes: 1 } };
 const TEN = Array.from({ length: 10 }, (_, index) => `message ${index}`);
 
 /** Cases by name. */

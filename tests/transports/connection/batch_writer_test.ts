@@ -1,3 +1,4 @@
+import { decodeBatch } from "../../../src/protocol/batch.ts";
 import type { RpcFrame } from "../../../src/protocol/frame.ts";
 import { createLimits } from "../../../src/protocol/limits.ts";
 import { nativeWire } from "../../../src/protocol/native/native_wire.ts";
@@ -20,7 +21,7 @@ interface Setup {
 }
 
 function setUp(
-  options: { batches?: boolean; isOpen?: boolean; maxQueuedBytes?: number } = {},
+  options: { batches?: boolean; acks?: boolean; isOpen?: boolean; maxQueuedBytes?: number } = {},
 ): Setup {
   const channel = new FakeChannel();
   channel.isOpen = options.isOpen ?? true;
@@ -30,9 +31,12 @@ function setUp(
     encoder: nativeWire.createEncoder(createLimits()),
     clock,
     batches: options.batches ?? true,
+    acks: options.acks ?? false,
     maxQueuedBytes: options.maxQueuedBytes ?? 16 * KIB * KIB,
-    onWritable: () => setup.writable++,
-    onFailure: (error) => failures.push(error),
+    owner: {
+      onWritable: () => setup.writable++,
+      onFailure: (error) => failures.push(error),
+    },
   });
   const setup: Setup = { writer, channel, clock, failures, writable: 0 };
   return setup;
@@ -245,4 +249,145 @@ test("BatchWriter.isWritable is false after 64 Ki frames or 16 MiB until the nex
     }
     assertEquals(setup.failures, []);
   }
+});
+
+/** Lets so many microtasks run. */
+async function microtasks(count: number): Promise<void> {
+  for (let done = 0; done < count; done++) await undefined;
+}
+
+test("BatchWriter puts frames into one batch that come a few microtasks after one another", async () => {
+  const { writer, channel } = setUp();
+  for (let count = 0; count < 200; count++) {
+    writer.write(PING);
+    await microtasks(4);
+  }
+  assertEquals(channel.sent.length, 0);
+  await settle();
+  assertEquals([channel.sent.length, writer.frames], [1, 200]);
+});
+
+test("BatchWriter sends a batch without a timer and without a turn of the event loop", async () => {
+  const { writer, channel, clock } = setUp();
+  for (let round = 1; round <= 3; round++) {
+    writer.write(PING);
+    assertEquals([channel.sent.length, clock.pending], [round - 1, 0]);
+    await microtasks(30);
+    assertEquals(channel.sent.length, round);
+  }
+});
+
+test("BatchWriter sends a large batch at once, however steadily frames come", async () => {
+  const { writer, channel } = setUp();
+  for (let count = 0; count < 100; count++) {
+    writer.write(data(4 * KIB));
+    await microtasks(1);
+  }
+  assert(channel.sent.length >= 6, `${channel.sent.length} batches`);
+  assert(channel.sent.every(({ length }) => length < 72 * KIB));
+});
+
+/** How many frames of data may be written, of 64 KiB each, until none may. */
+function fill(writer: BatchWriter): number {
+  let count = 0;
+  while (writer.isWritable) {
+    writer.write(data(64 * KIB));
+    count++;
+  }
+  return count;
+}
+
+test("BatchWriter holds data back while 256 KiB are not acknowledged, and control frames pass", async () => {
+  const setup = setUp({ acks: true });
+  const { writer, channel } = setup;
+  assertEquals([fill(writer), channel.sent.length], [4, 4]);
+  writer.write(PING);
+  writer.write({ kind: "cancel", streamId: 1, code: 1, reason: "" });
+  await settle();
+  assertEquals([channel.sent.length, writer.isWritable, setup.writable], [5, false, 0]);
+  assert(writer.onAck(1));
+  assertEquals([writer.isWritable, setup.writable], [true, 1]);
+  assertEquals(fill(writer), 1);
+  assert(writer.onAck(6));
+  assertEquals(writer.isWritable, true);
+});
+
+test("BatchWriter.onAck() refuses more batches than were sent, those that are not counted apart", async () => {
+  const { writer } = setUp({ acks: true });
+  writer.write(PING);
+  await settle();
+  assertEquals([writer.onAck(0), writer.onAck(1)], [true, false]);
+  writer.write(PING);
+  writer.write(data(1));
+  writer.write(PING);
+  await settle();
+  assertEquals([writer.batches, writer.onAck(2), writer.onAck(1)], [2, false, true]);
+});
+
+test("BatchWriter counts the batches that waited for the channel to open", () => {
+  const { writer, channel } = setUp({ acks: true, isOpen: false });
+  writer.write(data(64 * KIB));
+  writer.write(PING);
+  channel.isOpen = true;
+  writer.flush();
+  assertEquals([writer.batches, writer.onAck(2), writer.onAck(1)], [2, false, true]);
+});
+
+test("BatchWriter takes any acknowledgement, and waits for none, where the wire has none", () => {
+  const { writer } = setUp();
+  for (let count = 0; count < 7; count++) writer.write(data(64 * KIB));
+  assert(writer.isWritable);
+  assert(writer.onAck(1000));
+});
+
+/** What each batch was, by kinds of its frames. */
+function kindsOf(batches: readonly Uint8Array[]): string[] {
+  const decoder = nativeWire.createDecoder(createLimits());
+  return batches.map((batch) => decodeBatch(decoder, batch).map(({ kind }) => kind).join(" "));
+}
+
+test("BatchWriter prompts inside batches of a socket that may stall, and not of others", async () => {
+  for (const [mayStall, acks] of [[true, true], [false, true], [true, false]] as const) {
+    const { writer, channel } = setUp({ acks });
+    channel.mayStall = mayStall;
+    for (let count = 0; count < 3; count++) {
+      writer.write(PING);
+      await settle();
+    }
+    const isPrompted = mayStall && acks;
+    assertEquals(kindsOf(channel.sent), Array(3).fill(isPrompted ? "ping prompt" : "ping"));
+    assertEquals([writer.frames, writer.batches], [3, 3]);
+  }
+});
+
+test("BatchWriter prompts ahead of a large batch while others are on their way", async () => {
+  const { writer, channel } = setUp({ acks: true });
+  channel.mayStall = true;
+  writer.write(data(10));
+  await settle();
+  writer.write(data(8 * KIB));
+  await settle();
+  assertEquals(kindsOf(channel.sent), ["message prompt", "prompt", "message"]);
+  const prompt = channel.sent[1];
+  assert(prompt !== undefined);
+  const decoder = nativeWire.createDecoder(createLimits());
+  assertEquals(decodeBatch(decoder, prompt), [{ kind: "prompt", answers: 2 }]);
+  // A prompt by itself is not counted.
+  assertEquals([writer.onAck(3), writer.onAck(2)], [false, true]);
+});
+
+test("BatchWriter sends nothing after a prompt that the socket refused", async () => {
+  const { writer, channel, failures } = setUp({ acks: true });
+  channel.mayStall = true;
+  writer.write(data(10));
+  await settle();
+  const failure = new Error("refused");
+  let tries = 0;
+  channel.send = () => {
+    tries++;
+    throw failure;
+  };
+  writer.write(data(8 * KIB));
+  await settle();
+  assertEquals([tries, failures], [1, [failure]]);
 });

@@ -219,36 +219,37 @@ test("Connection lets calls pass the data of a stream in a full socket", async (
   const upload = peer.connection.openStream(opening());
   await peer.take();
   peer.channel.isStalled = true;
-  for (let count = 0; count < 64; count++) {
+  for (let count = 0; count < 128; count++) {
     peer.connection.sendMessage(upload, new Uint8Array(64 * KIB))?.catch(() => {});
     peer.send({ kind: "credit", streamId: upload, bytes: 64 * KIB, messages: 1 });
   }
   await peer.take();
+  assert(peer.channel.bufferedBytes > 4096 * KIB, "the socket is not full");
   peer.connection.openStream(opening({ message: bytesOf("small"), end: true }));
   peer.send({ kind: "ping", token: 5 });
   const cancelled = peer.connection.openStream(opening());
   peer.connection.cancelStream(cancelled, 1, "");
   const kinds = (await peer.take()).map(({ kind }) => kind);
   assertEquals(kinds, ["open", "pong", "open", "cancel"]);
-  assert(peer.channel.bufferedBytes < 640 * KIB, "data went into a full socket");
+  assert(peer.channel.bufferedBytes < 4224 * KIB, "data went into a full socket");
   peer.channel.isStalled = false;
   peer.channel.drain();
-  assertEquals((await peer.take()).every(({ kind }) => kind === "message"), true);
+  const rest = await peer.take();
+  assert(rest.length > 60 && rest.every(({ kind }) => kind === "message"), `${rest.length} came`);
 });
 
 test("Connection lets data go on when something comes and the socket has drained in silence", async () => {
   const peer = new RawPeer();
   const upload = peer.connection.openStream(opening());
-  peer.channel.isStalled = true;
   peer.send({ kind: "credit", streamId: upload, bytes: 1024 * KIB, messages: 64 });
+  peer.channel.bufferedBytes = 5 * 1024 * KIB;
   for (let count = 0; count < 16; count++) {
     peer.connection.sendMessage(upload, new Uint8Array(64 * KIB))?.catch(() => {});
   }
-  await peer.take();
+  assertEquals((await peer.take()).filter(({ kind }) => kind === "message").length, 1);
   peer.channel.bufferedBytes = 0;
-  peer.channel.isStalled = false;
   peer.send({ kind: "ping", token: 1 });
-  assertEquals((await peer.take()).filter(({ kind }) => kind === "message").length > 5, true);
+  assertEquals((await peer.take()).filter(({ kind }) => kind === "message").length, 15);
   peer.connection.close(lossByClose());
 });
 
@@ -261,4 +262,119 @@ test("Connection.stats() counts streams, frames, batches and bytes", async () =>
   assertEquals([localStreams, peerStreams, framesSent], [1, 1, 2]);
   const sent = peer.channel.sent.reduce((sum, { length }) => sum + length, 0);
   assertEquals([batchesSent, bytesSent], [peer.channel.sent.length, sent]);
+});
+
+test("Connection ends with 4400 when the peer acknowledges more than was sent", async () => {
+  const peer = new RawPeer({ acknowledges: false });
+  peer.connection.openStream(opening());
+  await peer.take();
+  // Hello and pongs are not counted.
+  peer.send({ kind: "ping", token: 1 });
+  await peer.take();
+  peer.send({ kind: "ack", batches: 1 }, { kind: "ack", batches: 1 }, { kind: "ack", batches: 0 });
+  assertEquals(peer.losses, []);
+  peer.send({ kind: "ack", batches: 2 });
+  assertEquals(lossOf(peer), {
+    code: RpcStatus.INTERNAL,
+    text: "Peer acknowledges 2 batches, more than were sent",
+    closeCode: 4400,
+    by: "us",
+  });
+});
+
+test("Connection holds data back that the peer does not acknowledge, and nothing else", async () => {
+  const peer = new RawPeer({ acknowledges: false, hello: { streamWindowBytes: 2 ** 30 } });
+  const upload = peer.connection.openStream(opening());
+  const sent: (Promise<void> | undefined)[] = [];
+  for (let count = 0; count < 16; count++) {
+    sent.push(peer.connection.sendMessage(upload, new Uint8Array(64 * KIB)));
+  }
+  const atOnce = sent.filter((promise) => promise === undefined).length;
+  const before = (await peer.take()).filter(({ kind }) => kind === "message").length;
+  assert(before === atOnce && before >= 3 && before <= 4, `${before} of 16 were sent`);
+  const other = peer.connection.openStream(opening({ message: bytesOf("small"), end: true }));
+  peer.connection.cancelStream(other, 1, "");
+  assertEquals((await peer.take()).map(({ kind }) => kind), ["open", "cancel"]);
+  peer.send({ kind: "ack", batches: 2 });
+  const next = (await peer.take()).filter(({ kind }) => kind === "message").length;
+  assert(next >= 1 && next <= 2, `${next} followed`);
+  peer.send({ kind: "ack", batches: before });
+  assert((await peer.take()).length > 0, "nothing followed");
+  assertEquals(peer.losses, []);
+  peer.channel.end();
+  await Promise.allSettled(sent);
+});
+
+test("Connection acknowledges 64 batches, and 64 KiB at once", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  const message = { kind: "message", streamId: 1, more: false, compressed: false } as const;
+  peer.send(openFrame());
+  for (let count = 0; count < 62; count++) peer.send({ ...message, message: bytesOf("x") });
+  peer.send({ kind: "ping", token: 1 });
+  await peer.take();
+  assertEquals(peer.acks, []);
+  peer.send({ ...message, message: bytesOf("x") });
+  await peer.take();
+  assertEquals(peer.acks, [64]);
+  peer.send({ ...message, message: new Uint8Array(60 * KIB) });
+  await peer.take();
+  assertEquals(peer.acks, [64]);
+  peer.send({ ...message, message: new Uint8Array(4 * KIB) });
+  await peer.take();
+  assertEquals(peer.acks, [64, 66]);
+});
+
+test("Connection answers a prompt in the same turn, and again 1 ms later where asked", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  await peer.take();
+  peer.send({ kind: "prompt", answers: 1 });
+  const before = peer.channel.sent.length;
+  for (let turn = 0; turn < 30; turn++) await undefined;
+  assertEquals(peer.channel.sent.length, before + 1);
+  peer.send(openFrame(), { kind: "prompt", answers: 2 });
+  await peer.take();
+  assertEquals([peer.acks, peer.clock.pending], [[0, 1], 1]);
+  await peer.clock.advance(1);
+  await peer.take();
+  assertEquals([peer.acks, peer.clock.pending, peer.messages.length], [[0, 1, 1], 0, 1]);
+});
+
+test("Connection answers a prompt before hello, and no other frame", async () => {
+  const peer = new RawPeer({ hello: false, side: "responder" });
+  peer.send({ kind: "prompt", answers: 1 });
+  await peer.take();
+  assertEquals([peer.acks, peer.losses, peer.connection.isReady], [[0], [], false]);
+  peer.send({ kind: "prompt", answers: 1 }, wideHello());
+  assertEquals([peer.losses, peer.connection.isReady], [[], true]);
+  const wrong = new RawPeer({ hello: false, side: "responder" });
+  wrong.send({ kind: "prompt", answers: 1 }, { kind: "ack", batches: 0 });
+  assertEquals(lossOf(wrong).text, "First frame is ack, expected hello");
+});
+
+test("Connection leaves no answer to a prompt pending when it ends", () => {
+  const before = new RawPeer();
+  before.send({ kind: "prompt", answers: 2 });
+  before.connection.close(lossByClose());
+  const within = new RawPeer({ side: "responder" });
+  const push = within.messages.push.bind(within.messages);
+  within.messages.push = (message) => {
+    within.connection.close(lossByClose());
+    return push(message);
+  };
+  within.send({ kind: "prompt", answers: 2 }, openFrame());
+  for (const { clock, losses } of [before, within]) {
+    assertEquals([clock.pending, losses.length], [0, 1]);
+  }
+});
+
+test("Connection bears any number of prompts and acknowledgements, and answers once a batch", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  await peer.take();
+  const before = peer.channel.sent.length;
+  const prompts = Array.from({ length: 10_000 }, () => ({ kind: "prompt", answers: 2 }) as const);
+  const acks = Array.from({ length: 10_000 }, () => ({ kind: "ack", batches: 0 }) as const);
+  peer.send(...prompts, ...acks);
+  await peer.clock.advance(1);
+  await peer.take();
+  assertEquals([peer.channel.sent.length - before, peer.acks, peer.losses], [2, [0, 0], []]);
 });

@@ -1,8 +1,10 @@
-import { createLimits } from "../../../src/protocol/limits.ts";
+import type { OpenFrame } from "../../../src/protocol/frame.ts";
+import { createLimits, type RpcLimits } from "../../../src/protocol/limits.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import { findSizeFault } from "../../../src/transports/connection/inbound_messages.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { bytesOf, openFrame } from "../../support/native_frames.ts";
+import { Random } from "../../support/random.ts";
 import { RawPeer } from "../../support/raw_peer.ts";
 import { test } from "../../support/test.ts";
 
@@ -66,7 +68,8 @@ test("InboundMessages does not pay twice for a message that it paid for as it ca
     }
   }
   const total = 64 * message.length;
-  for (const bytes of [granted[0], granted[1]]) {
+  // The connection has what a frame costs back as well.
+  for (const bytes of [granted[0] - 64 * 256, granted[1]]) {
     assert(bytes <= total && bytes > total - 1024 * KIB, `${bytes} of ${total} bytes were granted`);
   }
 });
@@ -161,4 +164,160 @@ test("InboundMessages ends nothing twice when its listener ends the stream", asy
   });
   assertEquals(peer.kinds(1), ["open", "message"]);
   assertEquals((await peer.take()).map(({ kind }) => kind), ["status"]);
+});
+
+/** A peer that counts what its messages cost the connection, and what it gets back at once. */
+class Account {
+  readonly peer: RawPeer;
+  charged = 0;
+  granted = 0;
+
+  constructor(limits: Partial<RpcLimits> = {}) {
+    // The least window there is pays for everything as soon as it is owed.
+    this.peer = new RawPeer({ side: "responder", limits: { connectionWindowBytes: 1, ...limits } });
+  }
+
+  /** Sends a message, or a fragment of one. */
+  send(streamId: number, bytes: number, more = false): void {
+    this.charged += bytes + 256;
+    const message = new Uint8Array(bytes);
+    this.peer.send({ kind: "message", streamId, message, more, compressed: false });
+  }
+
+  open(streamId: number, frame: Partial<OpenFrame> = {}): void {
+    this.peer.send(openFrame({ streamId, ...frame }));
+  }
+
+  cancel(streamId: number): void {
+    this.peer.send({ kind: "cancel", streamId, code: 1, reason: "" });
+  }
+
+  release(streamId: number, bytes: number): void {
+    this.peer.connection.releaseMessage(streamId, bytes);
+  }
+
+  /** What has been charged and not come back. */
+  async owed(): Promise<number> {
+    for (const frame of await this.peer.take()) {
+      if (frame.kind === "credit" && frame.streamId === 0) this.granted += frame.bytes;
+    }
+    assertEquals(this.peer.losses, []);
+    return this.charged - this.granted;
+  }
+}
+
+test("InboundMessages gives the cost of a frame back with its message, of a fragment at once", async () => {
+  const account = new Account();
+  account.open(1);
+  account.send(1, 100);
+  assertEquals(await account.owed(), 356);
+  account.send(1, 10, true);
+  account.send(1, 20, true);
+  account.send(1, 0);
+  assertEquals(await account.owed(), 386);
+  account.release(1, 100);
+  assertEquals(await account.owed(), 30);
+  account.release(1, 30);
+  assertEquals(await account.owed(), 0);
+  account.release(1, 30);
+  assertEquals(await account.owed(), 0);
+});
+
+test("InboundMessages pays for fragments as they come when nothing unread is before them", async () => {
+  const account = new Account();
+  account.open(1);
+  account.send(1, 500, true);
+  account.send(1, 500, true);
+  assertEquals(await account.owed(), 0);
+  account.send(1, 7);
+  assertEquals(await account.owed(), 7);
+  account.release(1, 1007);
+  assertEquals(await account.owed(), 0);
+});
+
+test("InboundMessages takes a message that began in the opening for free, and no more of it", async () => {
+  const account = new Account();
+  account.open(1, { message: new Uint8Array(300), more: true, end: true });
+  account.send(1, 40, true);
+  account.send(1, 2);
+  assertEquals(await account.owed(), 2);
+  account.release(1, 342);
+  assertEquals(await account.owed(), 0);
+});
+
+test("InboundMessages gives everything back of a stream that is given up, unread and in part", async () => {
+  const account = new Account();
+  account.open(1);
+  for (let count = 0; count < 5; count++) account.send(1, 10);
+  account.send(1, 100, true);
+  account.cancel(1);
+  assertEquals(await account.owed(), 5 * 266);
+  for (let count = 0; count < 5; count++) account.release(1, 10);
+  assertEquals([await account.owed(), account.peer.connection.openStreams], [0, 0]);
+});
+
+test("InboundMessages gives everything back of messages that nobody may have", async () => {
+  const limits = { maxMessageBytes: 50, streamWindowBytes: 65_536, streamWindowMessages: 64 };
+  const account = new Account(limits);
+  account.send(77, 10);
+  account.open(1);
+  account.send(1, 51);
+  account.send(1, 5);
+  account.open(3);
+  account.send(3, 30, true);
+  account.send(3, 30, true);
+  account.open(5, { end: true });
+  account.send(5, 9);
+  assertEquals(await account.owed(), 0);
+  account.open(7);
+  for (let count = 0; count < 65; count++) account.send(7, 1);
+  assertEquals(await account.owed(), 64 * 257);
+  for (let count = 0; count < 64; count++) account.release(7, 1);
+  assertEquals([await account.owed(), account.peer.connection.openStreams], [0, 0]);
+});
+
+test("InboundMessages keeps the credit of the connection exact over thousands of messages", async () => {
+  const account = new Account();
+  const random = new Random(7);
+  const unread: [streamId: number, bytes: number][] = [];
+  for (let round = 0; round < 2000; round++) {
+    const streamId = 1 + 2 * round;
+    const isBegun = random.below(2) === 0;
+    account.open(streamId, isBegun ? { message: new Uint8Array(50), more: true } : {});
+    let bytes = isBegun ? 50 : 0;
+    for (let count = random.below(20); count > 0; count--) {
+      const size = 1 + random.below(300);
+      const more = random.below(3) === 0;
+      account.send(streamId, size, more);
+      bytes += size;
+      if (more) continue;
+      unread.push([streamId, bytes]);
+      bytes = 0;
+    }
+    if (random.below(3) > 0) account.cancel(streamId);
+    while (unread.length > random.below(40)) account.release(...unread.shift() ?? [0, 0]);
+    for (let left = account.peer.connection.openStreams; left > 500; left--) {
+      account.cancel(streamId - 2 * left);
+    }
+  }
+  for (const [streamId, bytes] of unread) account.release(streamId, bytes);
+  for (let round = 0; round < 2000; round++) account.cancel(1 + 2 * round);
+  assertEquals([await account.owed(), account.peer.connection.openStreams], [0, 0]);
+  assert(account.charged > 2 ** 20, `${account.charged} bytes were charged`);
+});
+
+test("InboundMessages lets tiny messages on many streams take no more than their connection's window", () => {
+  const peer = new RawPeer({ side: "responder", limits: { connectionWindowBytes: 1024 * KIB } });
+  let taken = 0;
+  for (let streamId = 1; peer.losses.length === 0; streamId += 2) {
+    peer.send(openFrame({ streamId }));
+    for (let count = 0; count < 64 && peer.losses.length === 0; count++, taken++) {
+      const message = new Uint8Array(0);
+      peer.send({ kind: "message", streamId, message, more: false, compressed: false });
+    }
+  }
+  // The last one ended the connection.
+  assertEquals(taken - 1, 1024 * KIB / 256);
+  const [loss] = peer.losses;
+  assert(loss?.closeCode === 4400 && loss.text.includes("window of the connection"), loss?.text);
 });

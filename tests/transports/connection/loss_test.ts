@@ -6,6 +6,7 @@ import {
   lossByClose,
   lossByProtocol,
   lossByReplacement,
+  lossBySending,
   lossByTimeout,
   lossFromClose,
   lossFromError,
@@ -76,4 +77,17 @@ test("lossByTimeout() is a loss that may be tried again", () => {
   const { code, text, closeCode } = lossByTimeout(30);
   assertEquals([code, closeCode], [RpcStatus.UNAVAILABLE, 4408]);
   assertEquals(text, "Connection was not established within 30 ms");
+});
+
+test("lossBySending() is a silence of the peer, whatever the socket said", () => {
+  const full = new RpcError(RpcStatus.RESOURCE_EXHAUSTED, "Peer does not read");
+  for (const error of [full, new Error("Peer does not read")]) {
+    const { code, text, closeCode, by } = lossBySending(error);
+    assertEquals([code, text, closeCode, by], [
+      RpcStatus.UNAVAILABLE,
+      "Peer does not read",
+      4408,
+      "us",
+    ]);
+  }
 });

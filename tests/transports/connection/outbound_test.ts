@@ -1,5 +1,6 @@
 import type { OpenFrame, RpcFrame } from "../../../src/protocol/frame.ts";
 import { RpcMetadata } from "../../../src/protocol/metadata.ts";
+import { MAX_FRAGMENT_BYTES } from "../../../src/protocol/native/constants.ts";
 import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import { assert, assertEquals, assertStatus, assertThrows } from "../../support/assert.ts";
@@ -9,7 +10,7 @@ import { test } from "../../support/test.ts";
 import { ending, opening } from "../../support/transport_pair.ts";
 
 const KIB = 1024;
-const FRAGMENT = 64 * KIB;
+const FRAGMENT = MAX_FRAGMENT_BYTES;
 
 /** A connection that serves, with stream 1 open. */
 function servePeer(hello = {}): RawPeer {
@@ -194,7 +195,8 @@ test("Outbound.sendMessage() sends 16 MiB through a window of 256 KiB", async ()
   }
   await sent;
   assertEquals(bytes, 16 * KIB * KIB);
-  assert(most <= 256 * KIB, `${most} bytes were sent into a window of 256 KiB`);
+  // The last frame may begin with one byte of credit.
+  assert(most < 256 * KIB + FRAGMENT, `${most} bytes were sent into a window of 256 KiB`);
 });
 
 test("Outbound.endStream() puts a whole answer into one frame", async () => {
@@ -311,4 +313,32 @@ test("Outbound.sendMessage() fails when too much waits on all streams together",
   const refused = assertStatus(next, RpcStatus.CANCELLED);
   peer.send({ kind: "cancel", streamId: 3, code: 1, reason: "" });
   await refused;
+});
+
+test("Outbound.endStream() leaves out details that are above what the peer takes", async () => {
+  for (const [maxMetadataBytes, details] of [[45, 1], [44, 0]] as const) {
+    const peer = servePeer({ maxMetadataBytes });
+    const retry = { type: "google.rpc.RetryInfo", retryDelayMs: 0 } as const;
+    // The text, the type, the value, and a number for each, beside the number of details.
+    const text = "Try again soon, now";
+    peer.connection.endStream(1, ending({ code: RpcStatus.UNAVAILABLE, text, details: [retry] }));
+    const [status] = await peer.take();
+    assert(status?.kind === "status");
+    assertEquals([status.text, status.details.length], [text, details]);
+  }
+});
+
+test("Outbound.endStream() sends no trailers above what the peer takes, and ends nothing", async () => {
+  const peer = servePeer({ maxMetadataBytes: 10 });
+  const most = RpcMetadata.from({ "x-a": "1234" });
+  const above = RpcMetadata.from({ "x-a": "12345" });
+  const words = "found 11 bytes, limit is 10 bytes";
+  const { connection } = peer;
+  assertThrows(() => connection.endStream(1, ending({ trailers: above })), RpcError, words);
+  assertThrows(() => connection.endStream(1, ending({ headers: above })), RpcError, words);
+  assertThrows(() => connection.sendHeaders(1, above), RpcError, words);
+  assertEquals(await peer.take(), []);
+  connection.sendHeaders(1, most);
+  connection.endStream(1, ending({ trailers: most }));
+  assertEquals((await peer.take()).map(({ kind }) => kind), ["headers", "status"]);
 });

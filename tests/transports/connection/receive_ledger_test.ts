@@ -14,20 +14,26 @@ const LIMITS = createLimits({
 
 type Grant = [streamId: number, bytes: number, messages: number];
 
-function setUp(): { ledger: ReceiveLedger; stream: StreamState; grants: Grant[] } {
+function setUp(
+  messageCostBytes = 0,
+): { ledger: ReceiveLedger; stream: StreamState; grants: Grant[] } {
   const grants: Grant[] = [];
   const ledger = new ReceiveLedger(LIMITS, {
     windowBytes: LIMITS.connectionWindowBytes,
-    sendCredit: (...grant) => grants.push(grant),
+    messageCostBytes,
+    owner: { sendCredit: (...grant) => grants.push(grant) },
   });
-  const stream = new StreamState(1, {
+  return { ledger, stream: createStream(1), grants };
+}
+
+function createStream(id: number): StreamState {
+  return new StreamState(id, {
     isLocal: true,
     sendBytes: 0,
     sendMessages: 0,
     windowBytes: LIMITS.streamWindowBytes,
     windowMessages: LIMITS.streamWindowMessages,
   });
-  return { ledger, stream, grants };
 }
 
 test("ReceiveLedger.chargeConnection() admits what begins within the window", () => {
@@ -138,12 +144,48 @@ test("ReceiveLedger.dropPartial() pays the connection for what had not been paid
   assertEquals([grants, stream.partial], [[[0, 2500, 0]], undefined]);
 });
 
-test("ReceiveLedger.oweConnection() grants when half of the window is owed", () => {
-  const { ledger, grants } = setUp();
-  ledger.oweConnection(2499);
+test("ReceiveLedger.refund() grants when half of the window is owed, the cost of frames with it", () => {
+  const plain = setUp();
+  plain.ledger.refund(2499);
+  assertEquals(plain.grants, []);
+  plain.ledger.refund(1);
+  assertEquals(plain.grants, [[0, 2500, 0]]);
+  const costly = setUp(100);
+  costly.ledger.refund(2399);
+  assertEquals(costly.grants, []);
+  costly.ledger.refund(0);
+  assertEquals(costly.grants, [[0, 2599, 0]]);
+});
+
+test("ReceiveLedger.chargeConnection() charges what a frame weighs beside its bytes", () => {
+  const { ledger } = setUp(256);
+  let frames = 0;
+  while (ledger.chargeConnection(0)) frames++;
+  // The last one begins with a byte left at least.
+  assertEquals(frames, Math.ceil(5000 / 256));
+});
+
+test("ReceiveLedger.release() pays for the frame of a whole message with the message", () => {
+  const { ledger, stream, grants } = setUp(256);
+  for (let count = 0; count < 10; count++) ledger.takeMessage(stream);
   assertEquals(grants, []);
-  ledger.oweConnection(1);
+  for (let count = 0; count < 9; count++) ledger.release(stream, 1);
+  assertEquals(grants, [[1, 5, 5]]);
+  ledger.release(stream, 1);
+  assertEquals(grants, [[1, 5, 5], [0, 9 * 257 + 256, 0], [1, 5, 5]]);
+});
+
+test("ReceiveLedger.takeFragment() pays for the frame of a fragment at once, and never again", () => {
+  const { ledger, stream, grants } = setUp(500);
+  for (let count = 0; count < 5; count++) ledger.takeFragment();
   assertEquals(grants, [[0, 2500, 0]]);
+  // The message that they made.
+  stream.unreadMessages = 1;
+  ledger.release(stream, 400);
+  for (let count = 0; count < 4; count++) ledger.takeFragment();
+  assertEquals(grants.slice(1), []);
+  ledger.takeFragment();
+  assertEquals(grants.slice(1), [[0, 400 + 2500, 0]]);
 });
 
 test("ReceiveLedger.findPartialFault() leaves room for 16 of the largest messages", () => {

@@ -5,7 +5,10 @@ import { nativeWire } from "../../../src/protocol/native/native_wire.ts";
 import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import { BatchWriter } from "../../../src/transports/connection/batch_writer.ts";
-import { SendScheduler } from "../../../src/transports/connection/send_scheduler.ts";
+import {
+  outboundMessage,
+  SendScheduler,
+} from "../../../src/transports/connection/send_scheduler.ts";
 import { StreamState } from "../../../src/transports/connection/stream_state.ts";
 import { assert, assertEquals, assertStatus } from "../../support/assert.ts";
 import { FakeChannel } from "../../support/fake_channel.ts";
@@ -24,22 +27,29 @@ class Setup {
   readonly #decoder = nativeWire.createDecoder(createLimits());
   #read = 0;
 
-  constructor(options: { connectionBytes?: number; maxFragmentBytes?: number } = {}) {
+  constructor(
+    options: { connectionBytes?: number; maxFragmentBytes?: number; messageCostBytes?: number } =
+      {},
+  ) {
     this.channel.isOpen = true;
     this.writer = new BatchWriter(this.channel, {
       encoder: nativeWire.createEncoder(createLimits()),
       clock: this.clock,
       batches: true,
+      acks: false,
       maxQueuedBytes: 16 * KIB * KIB,
-      onWritable: () => this.scheduler.pump(),
-      onFailure: (error) => {
-        throw error;
+      owner: {
+        onWritable: () => this.scheduler.pump(),
+        onFailure: (error) => {
+          throw error;
+        },
       },
     });
     this.scheduler = new SendScheduler(this.writer, {
       maxFragmentBytes: options.maxFragmentBytes ?? 64 * KIB,
+      messageCostBytes: options.messageCostBytes ?? 0,
       connectionBytes: options.connectionBytes ?? 2 ** 30,
-      onEnded: (stream) => this.ended.push(stream.id),
+      owner: { onEnded: (stream) => this.ended.push(stream.id) },
     });
   }
 
@@ -78,7 +88,7 @@ test("SendScheduler.sendMessage() sends at once when nothing is in the way", asy
   const stream = createStream(1);
   assertEquals(setup.scheduler.sendMessage(stream, new Uint8Array(10)), undefined);
   assertEquals(await setup.take(), ["1:10"]);
-  assertEquals([stream.sentMessages, setup.scheduler.waitingBytes], [1, 0]);
+  assertEquals([stream.sentMessages, setup.scheduler.room.waitingBytes], [1, 0]);
 });
 
 test("SendScheduler.sendMessage() waits for credit of the stream in bytes", async () => {
@@ -88,12 +98,12 @@ test("SendScheduler.sendMessage() waits for credit of the stream in bytes", asyn
   assertEquals(setup.scheduler.sendMessage(stream, new Uint8Array(50)), undefined);
   const waiting = setup.scheduler.sendMessage(stream, new Uint8Array(30));
   assert(waiting !== undefined, "a message passed an empty window");
-  assertEquals(setup.scheduler.waitingBytes, 30);
+  assertEquals(setup.scheduler.room.waitingBytes, 30);
   setup.scheduler.grantStream(stream, 49, 10);
   assertEquals(await setup.take(), ["1:99", "1:50"]);
   setup.scheduler.grantStream(stream, 1, 0);
   await waiting;
-  assertEquals([await setup.take(), setup.scheduler.waitingBytes], [["1:30"], 0]);
+  assertEquals([await setup.take(), setup.scheduler.room.waitingBytes], [["1:30"], 0]);
 });
 
 test("SendScheduler.sendMessage() waits for credit of the stream in messages", async () => {
@@ -114,7 +124,7 @@ test("SendScheduler.grantConnection() lets all streams go on that waited for it"
   const streams = [1, 3, 5].map((id) => createStream(id));
   for (const stream of streams) setup.scheduler.sendMessage(stream, new Uint8Array(60));
   assertEquals(await setup.take(), ["1:60", "3:60"]);
-  assertEquals(setup.scheduler.waitingBytes, 60);
+  assertEquals(setup.scheduler.room.waitingBytes, 60);
   setup.scheduler.grantConnection(20);
   assertEquals(await setup.take(), []);
   setup.scheduler.grantConnection(1);
@@ -195,7 +205,7 @@ test("SendScheduler.drop() tells those who wait and forgets what they sent", asy
   const waiting = [250, 30].map((size) =>
     setup.scheduler.sendMessage(stream, new Uint8Array(size))
   );
-  assertEquals(setup.scheduler.waitingBytes, 80);
+  assertEquals(setup.scheduler.room.waitingBytes, 80);
   const refused = waiting.map((promise) =>
     assertStatus(promise ?? Promise.resolve(), RpcStatus.ABORTED, "Gone")
   );
@@ -203,7 +213,7 @@ test("SendScheduler.drop() tells those who wait and forgets what they sent", asy
   await Promise.all(refused);
   setup.scheduler.grantStream(stream, 1000, 1000);
   assertEquals(await setup.take(), ["1:100+", "1:100+"]);
-  assertEquals([setup.scheduler.waitingBytes, stream.outbox.length], [0, 0]);
+  assertEquals([setup.scheduler.room.waitingBytes, stream.outbox.length], [0, 0]);
 });
 
 test("SendScheduler.drop() of one stream that waits lets the others go on", async () => {
@@ -245,7 +255,7 @@ test("SendScheduler costs nothing for a stream that was dropped while it was rea
   setup.writer.checkDrained();
   const frames = await setup.take();
   assert(frames.every((frame) => frame.startsWith("1:")), `frames are ${frames}`);
-  assertEquals(setup.scheduler.waitingBytes, 0);
+  assertEquals(setup.scheduler.room.waitingBytes, 0);
 });
 
 /** Counts how often a stream is asked what it has to send. */
@@ -277,12 +287,7 @@ test("SendScheduler.grantConnection() lets streams that waited take turns", asyn
   const setup = new Setup({ connectionBytes: 1, maxFragmentBytes: 10 });
   const streams = [1, 3, 5].map((id) => createStream(id));
   for (const stream of streams) {
-    setup.scheduler.enqueue(stream, {
-      kind: "outbound",
-      message: new Uint8Array(20),
-      offset: 0,
-      done: undefined,
-    });
+    setup.scheduler.enqueue(stream, outboundMessage(new Uint8Array(20)));
   }
   assertEquals(await setup.take(), ["1:10+"]);
   setup.scheduler.grantConnection(1000);
@@ -301,9 +306,9 @@ test("SendScheduler.drop() keeps nothing of a stream, however full the writer is
   const stream = createStream(5);
   const turns = countTurns(stream);
   setup.scheduler.enqueue(stream, statusFrame({ streamId: 5, message: new Uint8Array(9) }));
-  const { waitingBytes } = setup.scheduler;
+  const { waitingBytes } = setup.scheduler.room;
   setup.scheduler.drop(stream, () => new RpcError(RpcStatus.ABORTED, "Gone"));
-  assertEquals(setup.scheduler.waitingBytes, waitingBytes - 9);
+  assertEquals(setup.scheduler.room.waitingBytes, waitingBytes - 9);
   setup.channel.isStalled = false;
   setup.channel.bufferedBytes = 0;
   setup.writer.checkDrained();
@@ -317,4 +322,35 @@ test("SendScheduler.drop() makes no reason where nobody waits for one", () => {
   setup.scheduler.drop(createStream(1), () => {
     throw new Error("nobody waits");
   });
+});
+
+test("SendScheduler charges the connection what a frame weighs beside its bytes", async () => {
+  const setup = new Setup({ connectionBytes: 1000, messageCostBytes: 256, maxFragmentBytes: 100 });
+  const streams = [1, 3, 5, 7, 9].map((id) => createStream(id));
+  for (const stream of streams) setup.scheduler.sendMessage(stream, new Uint8Array(0));
+  assertEquals(await setup.take(), ["1:0", "3:0", "5:0", "7:0"]);
+  assertEquals([setup.scheduler.connectionBytes, streams[0]?.sendBytes], [-24, 2 ** 30]);
+  setup.scheduler.grantConnection(24);
+  assertEquals(await setup.take(), []);
+  setup.scheduler.grantConnection(1);
+  assertEquals([await setup.take(), setup.scheduler.connectionBytes], [["9:0"], -255]);
+  setup.scheduler.grantConnection(256);
+  const [stream] = streams;
+  assert(stream !== undefined);
+  void setup.scheduler.sendMessage(stream, new Uint8Array(250));
+  assertEquals(await setup.take(), ["1:100+"]);
+  setup.scheduler.grantConnection(1000);
+  assertEquals(await setup.take(), ["1:100+", "1:50"]);
+  assertEquals(setup.scheduler.connectionBytes, 1 + 1000 - 250 - 3 * 256);
+});
+
+test("SendScheduler charges nothing for ends and headers", async () => {
+  const setup = new Setup({ connectionBytes: 1, messageCostBytes: 256 });
+  const stream = createStream(1);
+  setup.scheduler.enqueue(stream, { kind: "halfClose", streamId: 1, messages: 0 });
+  setup.scheduler.enqueue(stream, statusFrame({ message: new Uint8Array(9) }));
+  assertEquals([await setup.take(), setup.scheduler.connectionBytes], [
+    ["1:halfClose", "1:status"],
+    1,
+  ]);
 });

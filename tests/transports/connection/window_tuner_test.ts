@@ -1,118 +1,115 @@
 import { WindowTuner } from "../../../src/transports/connection/window_tuner.ts";
-import { assertEquals } from "../../support/assert.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { test } from "../../support/test.ts";
 
 const KIB = 1024;
+const WINDOW_BYTES = 4 * KIB;
+const WINDOW_MESSAGES = 16;
 
-function createTuner(maxWindowBytes = 64 * KIB) {
-  const clock = new FakeClock();
-  const probes: number[] = [];
-  const tuner = new WindowTuner({
-    windowBytes: 4 * KIB,
-    windowMessages: 16,
-    maxWindowBytes,
-    clock,
-    probe: () => probes.push(clock.now()),
-  });
-  return { clock, probes, tuner };
+/** A tuner, and a path on which data comes at a rate and pings take a time. */
+class Path {
+  readonly clock: FakeClock = new FakeClock();
+  readonly tuner: WindowTuner;
+  /** When pings were sent. */
+  readonly probes: number[] = [];
+  roundTripMs: number;
+
+  constructor({ maxWindowBytes = 64 * KIB, roundTripMs = 10 } = {}) {
+    this.roundTripMs = roundTripMs;
+    this.tuner = new WindowTuner({
+      windowBytes: WINDOW_BYTES,
+      windowMessages: WINDOW_MESSAGES,
+      maxWindowBytes,
+      clock: this.clock,
+      probe: () => {
+        this.probes.push(this.clock.now());
+        this.clock.setTimer(() => this.tuner.onAnswer(), this.roundTripMs);
+      },
+    });
+  }
+
+  /** Lets data come for a time, in equal parts a millisecond. */
+  async flow(ms: number, { bytes = 0, messages = 0 }): Promise<number> {
+    for (let passed = 0; passed < ms; passed++) {
+      this.tuner.onData(bytes, messages);
+      await this.clock.advance(1);
+    }
+    return this.tuner.scale;
+  }
 }
 
-test("WindowTuner sends no probe before half a window has come", () => {
-  const { probes, tuner } = createTuner();
-  tuner.onData(2 * KIB - 1, 1);
-  assertEquals(probes.length, 0);
-  tuner.onData(1, 1);
-  assertEquals(probes.length, 1);
+test("WindowTuner makes the window three times what the path holds", async () => {
+  const path = new Path();
+  // 2 KiB a millisecond for 10 ms are 5 windows.
+  const scale = await path.flow(1000, { bytes: 2 * KIB });
+  assert(Math.abs(scale - 15) < 0.5, `the window is ${scale} times the first one`);
 });
 
-test("WindowTuner doubles the window when a round trip brings two thirds of it", () => {
-  const { tuner } = createTuner();
-  tuner.onData(4 * KIB, 1);
-  tuner.onData(Math.ceil(4 * KIB * 2 / 3), 1);
-  tuner.onAnswer();
-  assertEquals(tuner.scale, 2);
+test("WindowTuner counts messages as well as bytes", async () => {
+  const scale = await new Path().flow(1000, { bytes: 1, messages: 8 });
+  assert(Math.abs(scale - 15) < 0.5, `the window is ${scale} times the first one`);
 });
 
-test("WindowTuner leaves the window when a round trip brings less", () => {
-  const { tuner } = createTuner();
-  tuner.onData(4 * KIB, 1);
-  tuner.onData(Math.floor(4 * KIB * 2 / 3) - 1, 1);
-  tuner.onAnswer();
-  assertEquals(tuner.scale, 1);
+test("WindowTuner leaves the window alone when the path needs no larger one", async () => {
+  assertEquals(await new Path().flow(1000, { bytes: 100 }), 1);
+  assertEquals(await new Path({ roundTripMs: 1 }).flow(1000, { bytes: KIB }), 1);
 });
 
-test("WindowTuner counts messages as well as bytes", () => {
-  const { tuner } = createTuner();
-  tuner.onData(10, 8);
-  tuner.onData(10, 16);
-  tuner.onAnswer();
-  assertEquals(tuner.scale, 2);
-});
-
-test("WindowTuner grows to the limit and not above, and asks no more then", async () => {
-  const { clock, probes, tuner } = createTuner(12 * KIB);
-  for (let round = 0; round < 5; round++) {
-    tuner.onData(12 * KIB, 1);
-    tuner.onData(12 * KIB, 1);
-    tuner.onAnswer();
-    await clock.advance(100);
-  }
-  assertEquals(tuner.scale, 3);
-  assertEquals(probes.length, 1);
-});
-
-test("WindowTuner has one probe under way, and none within 100 ms of the last", async () => {
-  const { clock, probes, tuner } = createTuner();
-  tuner.onData(4 * KIB, 1);
-  tuner.onData(4 * KIB, 1);
-  assertEquals(probes.length, 1);
-  tuner.onAnswer();
-  tuner.onData(64 * KIB, 1);
-  assertEquals(probes.length, 1);
-  await clock.advance(100);
-  tuner.onData(1, 0);
-  assertEquals(probes, [0, 100]);
-});
-
-test("WindowTuner asks less often while it finds nothing", async () => {
-  const { clock, probes, tuner } = createTuner();
-  for (let round = 0; round < 20; round++) {
-    tuner.onData(4 * KIB, 1);
-    tuner.onAnswer();
-    await clock.advance(100);
-  }
-  assertEquals(probes, [0, 200, 600, 1400]);
-});
-
-test("WindowTuner ignores an answer that it did not ask for", () => {
-  const { tuner } = createTuner();
-  tuner.onData(2 * KIB - 1, 0);
-  tuner.onAnswer();
-  assertEquals(tuner.scale, 1);
-});
-
-test("WindowTuner never grows when the limit is the window, or below it", () => {
-  for (const limit of [4 * KIB, 1]) {
-    const { probes, tuner } = createTuner(limit);
-    tuner.onData(8 * KIB, 1);
-    tuner.onData(8 * KIB, 1);
-    tuner.onAnswer();
-    assertEquals([tuner.scale, probes.length], [1, 0]);
-  }
-});
-
-test("WindowTuner grows while answers are as fast as the fastest, and stops when they are not", async () => {
-  const { clock, tuner } = createTuner(1024 * KIB);
+test("WindowTuner grows step by step where the window is what limits the data", async () => {
+  const path = new Path({ maxWindowBytes: KIB * KIB, roundTripMs: 50 });
   const scales: number[] = [];
-  for (const delayMs of [10, 15, 16, 30, 10]) {
-    // As long as the longest pause between two probes.
-    await clock.advance(6400);
-    tuner.onData(4 * KIB * tuner.scale, 0);
-    tuner.onData(4 * KIB * tuner.scale, 0);
-    await clock.advance(delayMs);
-    tuner.onAnswer();
-    scales.push(tuner.scale);
+  for (let step = 0; step < 12; step++) {
+    const bytes = WINDOW_BYTES * path.tuner.scale / path.roundTripMs;
+    scales.push(Math.round(await path.flow(100, { bytes })));
   }
-  assertEquals(scales, [2, 4, 4, 4, 8]);
+  assertEquals(scales.at(-1), 256);
+  assert(scales.every((scale, index) => scale >= (scales[index - 1] ?? 0)), `${scales}`);
+});
+
+test("WindowTuner takes the shortest round trip: longer ones stood in a queue", async () => {
+  const path = new Path({ roundTripMs: 10 });
+  const before = await path.flow(1000, { bytes: KIB });
+  path.roundTripMs = 90;
+  assertEquals(await path.flow(5000, { bytes: KIB }), before);
+});
+
+test("WindowTuner never makes the window smaller, nor larger than it may be", async () => {
+  const path = new Path({ maxWindowBytes: 32 * KIB });
+  assertEquals(await path.flow(1000, { bytes: 64 * KIB }), 8);
+  const { length } = path.probes;
+  assertEquals(await path.flow(5000, { bytes: 1 }), 8);
+  await path.flow(1000, { bytes: 64 * KIB });
+  assertEquals(path.probes.length, length, "there is nothing more to find");
+});
+
+test("WindowTuner measures nothing across a pause", async () => {
+  const path = new Path();
+  await path.flow(200, { bytes: 100 });
+  path.tuner.onData(KIB, 0);
+  await path.clock.advance(100_000);
+  assertEquals(await path.flow(50, { bytes: 2 * KIB }), 1);
+});
+
+test("WindowTuner sends pings 100 ms apart, and seldom when they find nothing", async () => {
+  const path = new Path({ roundTripMs: 1 });
+  await path.flow(20_000, { bytes: KIB });
+  const gaps = path.probes.map((at, index) => at - (path.probes[index - 1] ?? -100));
+  assert(gaps.every((gap) => gap >= 100), `${gaps}`);
+  assert(path.probes.length < 20, `${path.probes.length} pings`);
+});
+
+test("WindowTuner sends no ping while little data comes", async () => {
+  const path = new Path();
+  path.tuner.onData(WINDOW_BYTES / 4 - 1, 0);
+  assertEquals(path.probes.length, 0);
+  path.tuner.onData(1, 0);
+  await path.clock.advance(0);
+  assertEquals(path.probes.length, 1);
+});
+
+test("WindowTuner takes an answer that nobody asked for as none", () => {
+  const { tuner } = new Path();
+  tuner.onAnswer();
+  assertEquals(tuner.scale, 1);
 });

@@ -19,6 +19,7 @@ function setUp() {
   const streams = new MemoryStreams({
     side: "caller",
     limits: createLimits({ streamWindowMessages: 4 }),
+    clock: new FakeClock(),
     highestLocalId: 0,
     pipe,
     outbox,

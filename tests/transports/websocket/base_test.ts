@@ -1,3 +1,4 @@
+import { RpcStatus } from "../../../src/protocol/status.ts";
 import type { RpcHealthStatus } from "../../../src/transports/health.ts";
 import type { RpcPeerInfo, RpcTransportSide } from "../../../src/transports/transport.ts";
 import {
@@ -21,6 +22,9 @@ class TestTransport extends RpcWebSocketTransportBase {
   /** What happened, in order. */
   readonly events: string[] = [];
   readonly losses: RpcConnectionLoss[] = [];
+  readonly failures: RpcConnectionLoss[] = [];
+  /** Sockets that are closed for good. */
+  closedSockets = 0;
   /** Both ends of each socket that was made. */
   readonly sockets: [FakeSocket, FakeSocket][] = [];
   readonly signals: AbortSignal[] = [];
@@ -50,6 +54,16 @@ class TestTransport extends RpcWebSocketTransportBase {
     this.events.push(`lost ${this.health().level}`);
     this.losses.push(loss);
     this.onLost();
+  }
+
+  protected override reconnectFailed(loss: RpcConnectionLoss): void {
+    this.events.push(`failed ${this.health().level}`);
+    this.failures.push(loss);
+    this.onLost();
+  }
+
+  protected override socketClosed(): void {
+    this.closedSockets++;
   }
 
   /** Opens the newest socket on both ends. */
@@ -232,19 +246,70 @@ test("RpcWebSocketTransportBase.reconnect() from within the end of a call that i
   await near.close();
 });
 
-test("RpcWebSocketTransportBase.reconnect() in connectionLost() is the next attempt", async () => {
+test("RpcWebSocketTransportBase.reconnect() in a hook is the next attempt", async () => {
   const near = new TestTransport();
   near.onLost = () => {
-    if (near.losses.length < 3) void near.reconnect();
+    if (near.losses.length + near.failures.length < 3) void near.reconnect();
   };
   near.failure = new Error("no network");
   near.sockets[0]?.[0].lose();
   await settle();
-  assertEquals([near.losses.length, near.health().level], [3, "degraded"]);
+  assertEquals([near.signals.length, near.health().level], [3, "degraded"]);
   near.failure = undefined;
   const last = near.reconnect();
   near.open();
   assertEquals((await last).level, "healthy");
+  await near.close();
+});
+
+test("RpcWebSocketTransportBase tells a loss once, and each attempt that fails apart", async () => {
+  const near = new TestTransport();
+  near.open();
+  await settle();
+  for (let round = 1; round <= 2; round++) {
+    near.sockets.at(-1)?.[0].lose();
+    near.failure = new Error("no network");
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      assertEquals((await near.reconnect()).level, "degraded");
+      assertEquals([near.losses.length, near.failures.length], [round, 3 * (round - 1) + attempt]);
+    }
+    assertEquals(near.failures.at(-1)?.error.code, RpcStatus.UNAVAILABLE);
+    near.failure = undefined;
+    const last = near.reconnect();
+    near.open();
+    assertEquals((await last).level, "healthy");
+  }
+  await near.close();
+  assertEquals([near.losses.length, near.failures.length], [2, 6]);
+});
+
+test("RpcWebSocketTransportBase tells a first connection that cannot be made as a loss", async () => {
+  const near = new TestTransport();
+  near.sockets[0]?.[0].lose();
+  await settle();
+  assertEquals(near.events.filter((event) => event.startsWith("lost")), ["lost degraded"]);
+  near.failure = new Error("no network");
+  await near.reconnect();
+  assertEquals([near.losses.length, near.failures.length], [1, 1]);
+  await near.close();
+});
+
+test("RpcWebSocketTransportBase tells when the socket is closed, however late", async () => {
+  const near = new TestTransport();
+  near.open();
+  await settle();
+  const [socket] = near.sockets[0] ?? [];
+  assert(socket !== undefined);
+  // A peer that never answers a close.
+  socket.close = () => {};
+  const replaced = near.reconnect();
+  near.open();
+  await replaced;
+  await settle();
+  assertEquals(near.closedSockets, 0);
+  socket.lose();
+  await settle();
+  assertEquals(near.closedSockets, 1);
   await near.close();
 });
 

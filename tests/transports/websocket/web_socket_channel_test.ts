@@ -2,10 +2,11 @@ import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import type { ChannelClose } from "../../../src/transports/connection/channel.ts";
 import { WebSocketChannel } from "../../../src/transports/websocket/web_socket_channel.ts";
+import type { WebSocketLike } from "../../../src/transports/websocket/web_socket_like.ts";
 import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
 import { settle } from "../../support/fake_clock.ts";
 import { FakeSocket } from "../../support/socket_pair.ts";
-import { test } from "../../support/test.ts";
+import { runtime, test } from "../../support/test.ts";
 
 class Listener {
   readonly events: string[] = [];
@@ -32,7 +33,7 @@ class Listener {
 
 function setUp(): { socket: FakeSocket; channel: WebSocketChannel; listener: Listener } {
   const [socket] = FakeSocket.pair();
-  const channel = new WebSocketChannel(socket);
+  const channel = new WebSocketChannel(socket, "caller");
   const listener = new Listener();
   channel.listen(listener);
   return { socket, channel, listener };
@@ -48,11 +49,11 @@ test("WebSocketChannel tells of the opening, whenever it happens", async () => {
   socket.open("rpc-ts.v1");
   assertEquals([channel.isOpen, channel.protocol, listener.events], [true, "rpc-ts.v1", ["open"]]);
   const late = new Listener();
-  const other = new WebSocketChannel(socket);
+  const other = new WebSocketChannel(socket, "caller");
   other.listen(late);
   assertEquals(late.events, ["open"]);
   const promised = new Listener();
-  const third = new WebSocketChannel(Promise.resolve(socket));
+  const third = new WebSocketChannel(Promise.resolve(socket), "caller");
   third.listen(promised);
   assertEquals([third.isOpen, third.protocol, third.bufferedBytes], [false, "", 0]);
   await settle();
@@ -108,7 +109,7 @@ test("WebSocketChannel keeps what an error event said as the cause of the close"
 
 test("WebSocketChannel ends when its socket cannot be made", async () => {
   const failure = new TypeError("bad address");
-  const channel = new WebSocketChannel(Promise.reject(failure));
+  const channel = new WebSocketChannel(Promise.reject(failure), "caller");
   const listener = new Listener();
   channel.listen(listener);
   await channel.closed;
@@ -119,7 +120,7 @@ test("WebSocketChannel ends when its socket cannot be made", async () => {
 test("WebSocketChannel ends when its socket is closed already", async () => {
   const [socket] = FakeSocket.pair();
   socket.lose();
-  const channel = new WebSocketChannel(socket);
+  const channel = new WebSocketChannel(socket, "caller");
   const listener = new Listener();
   channel.listen(listener);
   assertEquals(listener.events, []);
@@ -130,7 +131,7 @@ test("WebSocketChannel ends when its socket is closed already", async () => {
 test("WebSocketChannel ends once when its socket tells of a close that was found already", async () => {
   const [socket] = FakeSocket.pair();
   socket.lose();
-  const channel = new WebSocketChannel(socket);
+  const channel = new WebSocketChannel(socket, "caller");
   const listener = new Listener();
   channel.listen(listener);
   socket.dispatch("close", { code: 1001 });
@@ -229,7 +230,7 @@ test("WebSocketChannel.close() ends even when the socket cannot be closed at all
 
 test("WebSocketChannel.close() closes a socket that comes later", async () => {
   const [socket] = FakeSocket.pair();
-  const channel = new WebSocketChannel(Promise.resolve(socket));
+  const channel = new WebSocketChannel(Promise.resolve(socket), "caller");
   const listener = new Listener();
   channel.listen(listener);
   channel.close(4408, "too late");
@@ -239,8 +240,9 @@ test("WebSocketChannel.close() closes a socket that comes later", async () => {
 
 test("WebSocketChannel leaves no listener on a socket that has closed, but one for errors", async () => {
   const { socket, channel } = setUp();
-  socket.open();
   assertEquals(socket.listeners, 5);
+  socket.open();
+  assertEquals(socket.listeners, 4);
   channel.close(1000, "");
   await channel.closed;
   assertEquals(socket.listeners, 1);
@@ -252,3 +254,26 @@ test("WebSocketChannel.bufferedBytes is what the socket says", () => {
   socket.bufferedAmount = 77;
   assertEquals(channel.bufferedBytes, 77);
 });
+
+test("WebSocketChannel may stall where it is the caller's and the platform's sockets do", () => {
+  const isDeno = runtime === "deno";
+  const sockets = [FakeSocket.pair()[0], createPlatformSocket()];
+  for (const [index, socket] of sockets.entries()) {
+    const sides = (["caller", "responder"] as const).map((side) => {
+      const { mayStall } = new WebSocketChannel(socket, side);
+      return mayStall;
+    });
+    assertEquals(sides, [index === 1 && isDeno, false]);
+  }
+});
+
+/** Something that is the platform's socket by its class, and connects nowhere. */
+function createPlatformSocket(): WebSocketLike {
+  // Made of the prototype alone, with the members that a channel touches.
+  const socket = Object.create(WebSocket.prototype) as WebSocket;
+  const members = { readyState: 0, binaryType: "", addEventListener() {} };
+  for (const [name, value] of Object.entries(members)) {
+    Object.defineProperty(socket, name, { value, writable: true });
+  }
+  return socket;
+}

@@ -1,0 +1,175 @@
+import type { RpcClock } from "../../internal/clock.ts";
+import type { FrameDecoder, FrameEncoder, RpcWire } from "../../protocol/frame.ts";
+import type { RpcLimits } from "../../protocol/limits.ts";
+import type { RpcConnectionCompression } from "../compression.ts";
+import { BatchAcks, type BatchAcksOptions } from "./batch_acks.ts";
+import { BatchWriter, type BatchWriterOwner } from "./batch_writer.ts";
+import type { Channel } from "./channel.ts";
+import type { ConnectionOptions, MessageSink } from "./connection_options.ts";
+import { GoingAway, type GoingAwayOptions } from "./going_away.ts";
+import { Inbound, type InboundOptions } from "./inbound.ts";
+import { Outbound, type OutboundOptions } from "./outbound.ts";
+import { createHello, initialPeer, type PeerSettings } from "./peer_settings.ts";
+import { PingAnswers, type PingAnswersOptions } from "./ping_answers.ts";
+import { ReceiveLedger, type ReceiveLedgerOwner } from "./receive_ledger.ts";
+import { SendScheduler, type SendSchedulerOwner } from "./send_scheduler.ts";
+import { StreamLifecycle, type StreamLifecycleOptions } from "./stream_lifecycle.ts";
+import type { StreamState } from "./stream_state.ts";
+import { StreamTable } from "./stream_table.ts";
+import { WindowTuner } from "./window_tuner.ts";
+
+/** Token of the pings that measure the path. */
+export const PROBE_TOKEN = 1;
+
+/** What each part finds here, and where each says what the others must know. */
+type Joints =
+  & InboundOptions
+  & OutboundOptions
+  & StreamLifecycleOptions
+  & GoingAwayOptions
+  & PingAnswersOptions
+  & BatchAcksOptions
+  & BatchWriterOwner
+  & SendSchedulerOwner
+  & ReceiveLedgerOwner;
+
+/**
+ * What a connection is made of, joined to each other: each part is given all of them, and looks at
+ * those that it needs. What most connections never need is made when it is.
+ */
+export class ConnectionParts implements Joints {
+  readonly wire: RpcWire;
+  readonly limits: RpcLimits;
+  readonly clock: RpcClock;
+  readonly incoming: MessageSink;
+  readonly compression: RpcConnectionCompression | undefined;
+  readonly encoder: FrameEncoder;
+  readonly decoder: FrameDecoder;
+  readonly table: StreamTable;
+  readonly writer: BatchWriter;
+  readonly scheduler: SendScheduler;
+  readonly ledger: ReceiveLedger;
+  readonly lifecycle: StreamLifecycle;
+  readonly inbound: Inbound;
+  readonly outbound: Outbound;
+  readonly acks: BatchAcks;
+  readonly #connection: Pick<BatchWriterOwner, "onFailure">;
+  #pings: PingAnswers | undefined;
+  #goingAway: GoingAway | undefined;
+
+  /** `connection` is told when the channel refused a batch. */
+  constructor(
+    channel: Channel,
+    options: ConnectionOptions,
+    connection: Pick<BatchWriterOwner, "onFailure">,
+  ) {
+    const { wire, limits } = options;
+    const initial = initialPeer(wire, limits);
+    this.#connection = connection;
+    this.wire = wire;
+    this.limits = limits;
+    this.clock = options.clock;
+    this.incoming = options.incoming;
+    this.compression = wire.capabilities.hello ? options.compression?.begin(options) : undefined;
+    this.encoder = wire.createEncoder(limits);
+    this.decoder = wire.createDecoder(limits);
+    this.table = new StreamTable(options);
+    this.writer = this.#createWriter(channel);
+    this.scheduler = this.#createScheduler(initial);
+    this.ledger = this.#createLedger(initial);
+    this.acks = new BatchAcks(this);
+    this.lifecycle = new StreamLifecycle(this, initial);
+    this.inbound = new Inbound(this);
+    this.outbound = new Outbound(this);
+  }
+
+  /** Answers the pings of the peer. */
+  get pings(): PingAnswers {
+    return this.#pings ??= new PingAnswers(this);
+  }
+
+  /** Says that one of the sides takes no new streams. */
+  get goingAway(): GoingAway {
+    return this.#goingAway ??= new GoingAway(this);
+  }
+
+  /** Whether this side takes no new streams. */
+  get isDraining(): boolean {
+    return this.#goingAway?.isGoing ?? false;
+  }
+
+  /** Whether the peer takes no new streams. */
+  get isPeerGoing(): boolean {
+    return this.#goingAway?.isPeerGoing ?? false;
+  }
+
+  /** Writes the first frame, where the wire has one. */
+  sayHello(): void {
+    if (!this.wire.capabilities.hello) return;
+    this.writer.write(createHello(this.wire, this.limits, this.compression));
+  }
+
+  onWritable(): void {
+    this.scheduler.pump();
+  }
+
+  onFailure(error: unknown): void {
+    this.#connection.onFailure(error);
+  }
+
+  onEnded(stream: StreamState): void {
+    this.lifecycle.remove(stream);
+  }
+
+  sendAck(batches: number): void {
+    this.writer.write({ kind: "ack", batches });
+  }
+
+  sendCredit(streamId: number, bytes: number, messages: number): void {
+    this.writer.write({ kind: "credit", streamId, bytes, messages });
+  }
+
+  createTuner(): WindowTuner {
+    const { limits, wire } = this;
+    // A reader that stops must leave enough of the connection's window to all others.
+    const most = Math.min(limits.maxStreamWindowBytes, limits.connectionWindowBytes / 2);
+    return new WindowTuner({
+      windowBytes: limits.streamWindowBytes,
+      windowMessages: limits.streamWindowMessages,
+      maxWindowBytes: wire.capabilities.ping ? most : limits.streamWindowBytes,
+      clock: this.clock,
+      probe: () => this.writer.write({ kind: "ping", token: PROBE_TOKEN }),
+    });
+  }
+
+  #createWriter(channel: Channel): BatchWriter {
+    const { batches, acks } = this.wire.capabilities;
+    return new BatchWriter(channel, {
+      encoder: this.encoder,
+      clock: this.clock,
+      batches,
+      acks,
+      maxQueuedBytes: this.limits.maxQueuedBytes,
+      owner: this,
+    });
+  }
+
+  #createScheduler(initial: PeerSettings): SendScheduler {
+    return new SendScheduler(this.writer, {
+      maxFragmentBytes: this.wire.maxFragmentBytes,
+      messageCostBytes: this.wire.capabilities.messageCostBytes,
+      connectionBytes: initial.connectionWindowBytes,
+      maxWaitingBytes: this.limits.maxWaitingBytes,
+      owner: this,
+    });
+  }
+
+  #createLedger(initial: PeerSettings): ReceiveLedger {
+    const { limits, wire } = this;
+    return new ReceiveLedger(limits, {
+      messageCostBytes: wire.capabilities.messageCostBytes,
+      windowBytes: Math.max(limits.connectionWindowBytes, initial.connectionWindowBytes),
+      owner: this,
+    });
+  }
+}

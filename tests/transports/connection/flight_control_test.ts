@@ -1,0 +1,143 @@
+import {
+  FlightControl,
+  MIN_FLIGHT_BYTES,
+} from "../../../src/transports/connection/flight_control.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { test } from "../../support/test.ts";
+
+const KIB = 1024;
+const BATCH = 64 * KIB;
+
+/** A path with a sender that always has more, and a peer that acknowledges each batch at once. */
+class Path {
+  readonly clock: FakeClock = new FakeClock();
+  readonly flight: FlightControl = new FlightControl(this.clock);
+  bytesPerMs: number;
+  roundTripMs: number;
+  #freeAt = 0;
+
+  constructor(bytesPerMs: number, roundTripMs: number) {
+    this.bytesPerMs = bytesPerMs;
+    this.roundTripMs = roundTripMs;
+  }
+
+  /** Sends as much as the limit lets it for a while. */
+  async run(ms: number): Promise<void> {
+    this.#fill();
+    await this.clock.advance(ms);
+  }
+
+  #fill(): void {
+    while (!this.flight.isFull(0)) this.#send();
+  }
+
+  #send(): void {
+    this.flight.onSent(BATCH);
+    const batch = this.flight.sentBatches;
+    const now = this.clock.now();
+    this.#freeAt = Math.max(this.#freeAt, now) + BATCH / this.bytesPerMs;
+    this.clock.setTimer(() => {
+      assert(this.flight.onAck(batch));
+      this.#fill();
+    }, this.#freeAt + this.roundTripMs - now);
+  }
+}
+
+test("FlightControl lets 256 KiB be on their way to begin with, what waits to be sent among them", () => {
+  const flight = new FlightControl(new FakeClock());
+  assertEquals([MIN_FLIGHT_BYTES, flight.limitBytes], [256 * KIB, 256 * KIB]);
+  flight.onSent(MIN_FLIGHT_BYTES - 10);
+  assertEquals([flight.isFull(0), flight.isFull(9), flight.isFull(10)], [false, false, true]);
+  assertEquals([flight.bytes, flight.sentBatches], [MIN_FLIGHT_BYTES - 10, 1]);
+});
+
+test("FlightControl.onAck() takes all batches up to the number off, once", () => {
+  const flight = new FlightControl(new FakeClock());
+  for (const bytes of [1, 20, 300, 4000]) flight.onSent(bytes);
+  const left = [0, 2, 2, 1, 4].map((batches) => [flight.onAck(batches), flight.bytes]);
+  assertEquals(left, [[true, 4321], [true, 4300], [true, 4300], [true, 4300], [true, 0]]);
+});
+
+test("FlightControl.onAck() refuses what was never sent, and changes nothing", () => {
+  const flight = new FlightControl(new FakeClock());
+  assertEquals([flight.onAck(1), flight.onAck(0)], [false, true]);
+  flight.onSent(100);
+  assertEquals([flight.onAck(2), flight.bytes], [false, 100]);
+  assertEquals([flight.onAck(1), flight.bytes], [true, 0]);
+});
+
+test("FlightControl grows to twice what the path holds, and no further", async () => {
+  const path = new Path(100 * KIB, 20);
+  await path.run(2000);
+  const { limitBytes } = path.flight;
+  assert(limitBytes > 3500 * KIB && limitBytes < 4500 * KIB, `limit is ${limitBytes}`);
+});
+
+test("FlightControl grows although a whole limit is acknowledged at once", async () => {
+  const clock = new FakeClock();
+  const flight = new FlightControl(clock);
+  const limits: number[] = [];
+  for (let round = 0; round < 4; round++) {
+    while (!flight.isFull(0)) flight.onSent(BATCH);
+    await clock.advance(50);
+    flight.onAck(flight.sentBatches);
+    limits.push(flight.limitBytes / KIB);
+  }
+  assertEquals(limits, [512, 1024, 2048, 4096]);
+});
+
+test("FlightControl stays small where the path holds little, however long it is filled", async () => {
+  for (const path of [new Path(1000, 20), new Path(1000 * KIB, 0.05)]) {
+    await path.run(300);
+    assertEquals(path.flight.limitBytes, MIN_FLIGHT_BYTES);
+  }
+});
+
+test("FlightControl stays as it is while the limit holds nothing up", async () => {
+  const clock = new FakeClock();
+  const flight = new FlightControl(clock);
+  for (let round = 0; round < 20; round++) {
+    flight.onSent(200 * KIB);
+    assert(!flight.isFull(0));
+    await clock.advance(1);
+    flight.onAck(flight.sentBatches);
+  }
+  assertEquals(flight.limitBytes, MIN_FLIGHT_BYTES);
+});
+
+test("FlightControl never grows above 64 MiB", async () => {
+  const clock = new FakeClock();
+  const flight = new FlightControl(clock);
+  for (let round = 0; round < 12; round++) {
+    while (!flight.isFull(0)) flight.onSent(1024 * KIB);
+    await clock.advance(500);
+    flight.onAck(flight.sentBatches);
+  }
+  assertEquals(flight.limitBytes, 64 * KIB * KIB);
+});
+
+test("FlightControl measures a path anew after 30 s, in case it has become longer", async () => {
+  const path = new Path(20 * KIB, 20);
+  await path.run(1000);
+  path.roundTripMs = 60;
+  await path.run(15_000);
+  const before = path.flight.limitBytes;
+  assert(before < 1000 * KIB, `limit is ${before}`);
+  await path.run(20_000);
+  const after = path.flight.limitBytes;
+  assert(after > 2000 * KIB && after < 3000 * KIB, `limit is ${after}`);
+});
+
+test("FlightControl does not take its own queue for the path when it measures anew", async () => {
+  const path = new Path(20 * KIB, 60);
+  const limits: number[] = [];
+  for (let round = 0; round < 70; round++) {
+    await path.run(1000);
+    limits.push(path.flight.limitBytes / KIB);
+  }
+  const most = Math.max(...limits);
+  assert(most < 3400, `limit was ${most} KiB`);
+  const small = limits.filter((limit) => limit < 2000).length;
+  assert(small < 7, `the limit was small for ${small} of 70 seconds`);
+});

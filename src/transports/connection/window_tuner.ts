@@ -10,6 +10,8 @@ const CHECK_SHARE = 1 / 4;
  * window; the rest is for a reader that is not always as fast.
  */
 const GAIN = 3;
+/** However short the path is, a program answers at the pace of its event loop. */
+const MIN_ROUND_TRIP_MS = 2;
 
 /** What a {@linkcode WindowTuner} works with. */
 export interface WindowTunerOptions {
@@ -72,7 +74,8 @@ export class WindowTuner {
   }
 
   #measure(now: number, elapsedMs: number): void {
-    const needed = GAIN * this.#windows / elapsedMs * this.#shortestMs;
+    const roundTripMs = Math.max(this.#shortestMs, MIN_ROUND_TRIP_MS);
+    const needed = GAIN * this.#windows / elapsedMs * roundTripMs;
     const isKnown = this.#shortestMs !== Infinity && elapsedMs !== Infinity;
     if (isKnown && needed > this.scale) {
       this.scale = Math.min(needed, this.#maxScale);

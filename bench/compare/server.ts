@@ -2,7 +2,7 @@
 /** A server that is measured: `deno run -A bench/compare/server.ts --system ours`. */
 import process from "node:process";
 import { serveAsks, type ServerUsage } from "./asks.ts";
-import { measureResidentBytes } from "./memory.ts";
+import { measureMemory } from "../../tests/faults/memory.ts";
 import { produced } from "./message.ts";
 import { readProgramOptions } from "./program_options.ts";
 
@@ -15,7 +15,7 @@ const { system, context } = readProgramOptions();
 const url = await system.serve(context);
 serveAsks({
   usage,
-  settledBytes: measureResidentBytes,
+  settledBytes: async () => (await measureMemory()).residentBytes,
   residentBytes: () => process.memoryUsage().rss,
 });
 console.log(`ready ${url}`);

@@ -22,6 +22,8 @@ export class IdMap<T> {
   #size = 0;
   /** How far a hash, of 32 bits, is shifted to the right to be a slot. */
   #shift = shiftFor(LEAST_SLOTS);
+  /** The slot that was found last. */
+  #found = 0;
   readonly #factor: number;
 
   /**
@@ -93,11 +95,14 @@ export class IdMap<T> {
   /** The slot that has the id, or the free one that is for it. */
   #find(id: number): number {
     const ids = this.#ids;
+    // What is taken out has mostly been looked for right before.
+    if (ids[this.#found] === id) return this.#found;
     const mask = ids.length - 1;
     let slot = this.#home(id) & mask;
     for (let found = ids[slot]; found !== id && found !== 0; found = ids[slot]) {
       slot = (slot + 1) & mask;
     }
+    this.#found = slot;
     return slot;
   }
 

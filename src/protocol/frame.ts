@@ -200,6 +200,16 @@ export interface PromptFrame {
   readonly answers: number;
 }
 
+/** A part of a batch; it is alone in its WebSocket message (PROTOCOL.md, "PIECE"). */
+export interface PieceFrame {
+  /** Tells frames apart. */
+  readonly kind: "piece";
+  /** The next bytes of the batch; not empty. */
+  readonly piece: Uint8Array;
+  /** More pieces of this batch follow. */
+  readonly more: boolean;
+}
+
 /** A frame that belongs to a stream and that the layers above the transport see. */
 export type StreamFrame<P = Uint8Array> =
   | OpenFrame<P>
@@ -217,7 +227,8 @@ export type ConnectionFrame =
   | PongFrame
   | GoawayFrame
   | AckFrame
-  | PromptFrame;
+  | PromptFrame
+  | PieceFrame;
 
 /** Every frame of every wire. */
 export type RpcFrame = StreamFrame | ConnectionFrame;
@@ -261,10 +272,20 @@ export interface FrameEncoder {
    *   `out` is then as it was before
    */
   encode(frame: RpcFrame, out: ByteWriter): void;
+  /**
+   * Writes the head of a frame in front of its message, over whatever is there; 16 bytes are free.
+   * Only where the wire has fragments.
+   *
+   * @returns The whole frame
+   */
+  encodeInPlace?(frame: MessageFrame): Uint8Array<ArrayBuffer>;
 }
 
 /** Reads the frames of one connection, or of one session where those outlive connections. */
 export interface FrameDecoder {
+  /** The largest batch that is read; of pieces, all of one batch together. */
+  readonly maxBatchBytes: number;
+
   /**
    * Reads all frames of one WebSocket message, in order; `onFrame` must not call `decode`.
    *

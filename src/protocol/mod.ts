@@ -68,6 +68,7 @@ export type {
   HelloFrame,
   MessageFrame,
   OpenFrame,
+  PieceFrame,
   PingFrame,
   PongFrame,
   PromptFrame,

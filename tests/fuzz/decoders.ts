@@ -173,9 +173,9 @@ function randomHello(random: Random): HelloFrame {
 
 const VECTORS: readonly RpcFrame[] = readFrameVectors().flatMap(({ batches }) =>
   batches.flatMap(({ frames }) => frames.map(frameOf))
-);
+).filter(({ kind }) => kind !== "piece");
 
-/** Any frame. */
+/** Any frame but a piece, which is alone in its message. */
 export function randomFrame(random: Random): RpcFrame {
   const streamId = 1 + random.below(6);
   const message = randomBytes(random, 40);
@@ -203,7 +203,10 @@ export function randomFrame(random: Random): RpcFrame {
 /** A batch as a peer sends it; method numbers hold, as every path is in it. */
 export function randomBatch(random: Random): Uint8Array {
   const frames = Array.from({ length: 1 + random.below(5) }, () => randomFrame(random));
-  return encodeBatch(nativeWire.createEncoder(DEFAULT_LIMITS), frames);
+  const encoder = nativeWire.createEncoder(DEFAULT_LIMITS);
+  const batch = encodeBatch(encoder, frames);
+  if (random.below(10) > 0) return batch;
+  return encodeBatch(encoder, [{ kind: "piece", piece: batch, more: random.below(2) === 0 }]);
 }
 
 /** Bytes of messages that frames show, and how many things they hold. */
@@ -217,6 +220,7 @@ function checkFrames(frames: readonly RpcFrame[], batch: Uint8Array): void {
       shown += block.size * 2;
       validateMetadata(block);
     }
+    if (frame.kind === "piece") shown += frame.piece.length;
     if ("message" in frame) shown += frame.message?.length ?? 0;
     if ("details" in frame) shown += frame.details.length * 2;
   }

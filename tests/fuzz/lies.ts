@@ -71,7 +71,17 @@ export class Liar {
 
   /** Sends frames in one message. */
   say(...frames: readonly RpcFrame[]): void {
-    if (frames.length > 0) this.#pipe.send(encodeBatch(this.#encoder, frames));
+    if (frames.length > 0) this.#pipe.send(this.encode(...frames));
+  }
+
+  /** What `say` sends. */
+  encode(...frames: readonly RpcFrame[]): Uint8Array<ArrayBuffer> {
+    return encodeBatch(this.#encoder, frames);
+  }
+
+  /** Sends bytes as a piece of a batch. */
+  sayPiece(piece: ArrayLike<number>, more: boolean): void {
+    this.say({ kind: "piece", piece: Uint8Array.from(piece), more });
   }
 
   /** Sends the frames that a function makes, each so often, a few in each message. */
@@ -324,6 +334,37 @@ const COMMON: readonly Lie[] = [
   }),
   lie("prompts without end, each by itself", (liar) => {
     for (let count = 0; count < FLOOD; count++) liar.say({ kind: "prompt", answers: 2 });
+  }),
+  lie("pieces of a byte without end", (liar) => {
+    for (let count = 0; count < FLOOD; count++) liar.sayPiece([200], true);
+  }),
+  lie("pieces of more than a batch may have", (liar) => {
+    for (let count = 0; count < 40; count++) liar.sayPiece(new Uint8Array(64 * KIB), true);
+  }),
+  lie("pieces, and something between them", (liar) => {
+    liar.sayPiece(liar.encode(open(liar), { kind: "ping", token: 1 }), true);
+    liar.say(anyFrameOn(liar, liar.nextId()));
+    liar.sayPiece(liar.encode({ kind: "ping", token: 2 }), false);
+  }),
+  lie("pieces that share a message with others", (liar) => {
+    const piece: RpcFrame = { kind: "piece", piece: new Uint8Array(9), more: true };
+    liar.say(...liar.random.pick([[piece, piece], [piece, open(liar)], [open(liar), piece]]));
+  }),
+  lie("pieces of pieces", (liar) => {
+    const inner: RpcFrame = { kind: "piece", piece: liar.encode(open(liar)), more: false };
+    liar.sayPiece(liar.encode(inner), false);
+  }),
+  lie("pieces of noise, and of what is right", (liar) => {
+    const { random } = liar;
+    const batch = random.below(2) === 0 ? randomBatch(random) : liar.encode(open(liar));
+    const bytes = random.below(2) === 0 ? batch : mutate(batch, random, batch);
+    const size = 1 + random.below(40);
+    for (let start = 0; start < bytes.length; start += size) {
+      liar.sayPiece(bytes.subarray(start, start + size), start + size < bytes.length);
+    }
+  }),
+  lie("the first piece of a batch, and nothing more", (liar) => {
+    liar.sayPiece(liar.encode(open(liar)), true);
   }),
   lie("one batch of a million bytes and more", (liar) => {
     liar.sayBytes(new Uint8Array(2 * KIB * KIB).fill(0x0a));

@@ -29,8 +29,9 @@ export const LIES: readonly (readonly number[])[] = [
 /** The first bytes of one, then the last of the other. */
 function join(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(Math.min(head.length + tail.length, MAX_BYTES));
-  joined.set(head.subarray(0, joined.length));
-  joined.set(tail.subarray(0, joined.length - Math.min(head.length, joined.length)), head.length);
+  const kept = head.subarray(0, joined.length);
+  joined.set(kept);
+  joined.set(tail.subarray(0, joined.length - kept.length), kept.length);
   return joined;
 }
 

@@ -62,6 +62,8 @@ export function frameOf(vector: VectorFrame): RpcFrame {
       return { ...frame, more: frame.more ?? false, compressed: frame.compressed ?? false };
     case "headers":
       return { ...frame, fault: undefined };
+    case "piece":
+      return { ...frame, more: frame.more ?? false };
     default:
       return frame;
   }
@@ -69,7 +71,7 @@ export function frameOf(vector: VectorFrame): RpcFrame {
 
 function toField(name: string, value: unknown): unknown {
   if (name === "headers" || name === "trailers") return toMetadata(value as [string, unknown][]);
-  if (name === "message" || name === "session") return toBytes(value as VectorBytes);
+  if (["message", "session", "piece"].includes(name)) return toBytes(value as VectorBytes);
   if (name === "details") return (value as Record<string, unknown>[]).map(toDetail);
   return value;
 }

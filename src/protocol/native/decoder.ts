@@ -28,16 +28,19 @@ import {
   MORE,
   NOT_EXECUTED,
   OPEN,
+  PIECE,
   STATUS,
 } from "./frame_type.ts";
 import { MetadataBlockReader } from "./metadata_block.ts";
 import { createPathError, MethodPathReader } from "./method_path_reader.ts";
+import { decodePiece } from "./piece_codec.ts";
 import { readStatusText } from "./status_text.ts";
 
 const NO_DETAILS: readonly RpcErrorDetail[] = /* @__PURE__ */ Object.freeze([]);
 
 /** Reads the frames of one connection or session; nothing but paths is remembered. */
 export class NativeDecoder implements FrameDecoder {
+  readonly maxBatchBytes: number;
   readonly #limits: RpcLimits;
   readonly #reader = new FrameReader();
   /** Made when the first headers come. */
@@ -46,6 +49,7 @@ export class NativeDecoder implements FrameDecoder {
 
   constructor(limits: RpcLimits) {
     this.#limits = limits;
+    this.maxBatchBytes = MAX_BATCH_BYTES + 3 * limits.maxMetadataBytes;
     this.#paths = new MethodPathReader(limits);
   }
 
@@ -75,7 +79,7 @@ export class NativeDecoder implements FrameDecoder {
 
   /** Bounds what is done in one turn, which other connections have to wait for. */
   #checkLength(bytes: number): void {
-    const limit = MAX_BATCH_BYTES + 3 * this.#limits.maxMetadataBytes;
+    const limit = this.maxBatchBytes;
     if (bytes <= limit) return;
     const text = `Cannot decode batch: it has ${bytes} bytes, limit is ${limit} bytes`;
     throw new FrameError(text, RpcStatus.INTERNAL, CLOSE_TOO_LARGE);
@@ -122,6 +126,8 @@ export class NativeDecoder implements FrameDecoder {
           code: reader.varint("code"),
           reason: reader.restAsText(MAX_REASON_BYTES),
         };
+      case PIECE:
+        return decodePiece(reader, flags);
       default:
         return decodeConnectionFrame(reader, type, streamId);
     }

@@ -44,6 +44,7 @@ import {
 import { encodeHello } from "./hello_codec.ts";
 import { metadataBlockLength, writeMetadataBlock } from "./metadata_block.ts";
 import { createPathError } from "./method_path_reader.ts";
+import { encodePiece } from "./piece_codec.ts";
 import { measureStatusText, writeStatusText } from "./status_text.ts";
 
 /** Most bytes of a frame before its payload. */
@@ -93,6 +94,8 @@ export class NativeEncoder implements FrameEncoder {
         return this.#number(ACK, frame.batches, out);
       case "prompt":
         return this.#number(PROMPT, frame.answers, out);
+      case "piece":
+        return encodePiece(frame, out);
       case "goaway":
         return this.#goaway(frame, out);
       case "hello":
@@ -203,6 +206,20 @@ export class NativeEncoder implements FrameEncoder {
     out.bytes(payload);
   }
 
+  encodeInPlace(frame: MessageFrame): Uint8Array<ArrayBuffer> {
+    const { message, streamId } = frame;
+    const { length } = message;
+    const flags = messageFlags(message, frame.more, frame.compressed) & ~HAS_MESSAGE;
+    const head = 2 + varintLength(streamId) + varintLength(length);
+    // Memory that is shared with other threads has no headroom.
+    const buffer = message.buffer as ArrayBuffer;
+    const whole = new Uint8Array(buffer, message.byteOffset - head, head + length);
+    whole[0] = MESSAGE;
+    whole[1] = flags;
+    putVarint(length, whole, putVarint(streamId, whole, 2));
+    return whole;
+  }
+
   #number(type: number, value: number, out: ByteWriter): void {
     writeHead(type, 0, 0, varintLength(value), out);
     out.varint(value);
@@ -221,6 +238,18 @@ function writeHead(
   out.byte(flags);
   out.varint(streamId);
   out.varint(length);
+}
+
+/** Writes a varint at a position; answers the next one. */
+function putVarint(value: number, bytes: Uint8Array, position: number): number {
+  let rest = value;
+  let end = position;
+  while (rest > 0x7f) {
+    bytes[end++] = (rest % 128) | 0x80;
+    rest = Math.floor(rest / 128);
+  }
+  bytes[end++] = rest;
+  return end;
 }
 
 function messageFlags(message: Uint8Array | undefined, more: boolean, compressed: boolean): number {

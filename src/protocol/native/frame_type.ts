@@ -12,13 +12,14 @@ export const PONG = 10;
 export const GOAWAY = 11;
 export const ACK = 12;
 export const PROMPT = 13;
+export const PIECE = 14;
 
 /** Types from here up are extensions, which a receiver that does not know them skips. */
 export const FIRST_EXTENSION = 0x80;
 
 /** OPEN and STATUS: a message, or its first fragment, is in the frame. */
 export const HAS_MESSAGE = 0x01;
-/** OPEN and MESSAGE: more fragments of the message follow. */
+/** OPEN and MESSAGE: more fragments of the message follow. PIECE: more pieces of the batch. */
 export const MORE = 0x02;
 /** OPEN, MESSAGE and STATUS: the message is compressed. */
 export const COMPRESSED = 0x04;
@@ -69,6 +70,7 @@ const TYPES: readonly (FrameType | undefined)[] = [
   { name: "GOAWAY", flags: 0, scope: "connection" },
   { name: "ACK", flags: 0, scope: "connection" },
   { name: "PROMPT", flags: 0, scope: "connection" },
+  { name: "PIECE", flags: MORE, scope: "connection" },
 ];
 
 /** What is known of a frame type; undefined for a number that has no meaning. */

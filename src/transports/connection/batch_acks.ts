@@ -10,7 +10,7 @@ const SECOND_ANSWER_MS = 1;
 /** Whether a batch that holds such a frame is counted (PROTOCOL.md, section 3). */
 export function isCounted({ kind }: RpcFrame): boolean {
   return kind !== "hello" && kind !== "ping" && kind !== "pong" && kind !== "ack" &&
-    kind !== "prompt";
+    kind !== "prompt" && kind !== "piece";
 }
 
 /** What {@linkcode BatchAcks} works with. */

@@ -1,12 +1,14 @@
 import { ByteWriter } from "../../internal/byte_writer.ts";
+import { hasHeadroom } from "../../internal/large_message.ts";
 import type { RpcClock, RpcTimer } from "../../internal/clock.ts";
-import type { FrameEncoder, RpcFrame } from "../../protocol/frame.ts";
+import type { FrameEncoder, MessageFrame, RpcFrame } from "../../protocol/frame.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import { isCounted } from "./batch_acks.ts";
 import type { Channel } from "./channel.ts";
 import { FlightControl } from "./flight_control.ts";
-import { StallGuard } from "./stall_guard.ts";
+import { cutIntoPieces } from "./pieces.ts";
+import { SMALL_BYTES, StallGuard, type StallRemedy } from "./stall_guard.ts";
 
 /** A batch leaves at once when it has grown this large. */
 const BATCH_BYTES = 64 * 1024;
@@ -15,6 +17,8 @@ const BATCH_BYTES = 64 * 1024;
  * that await what is there already, need a few for each message.
  */
 const IDLE_MICROTASKS = 8;
+/** A message, or a part of one, of so many bytes is not copied into a batch where that can be helped. */
+const IN_PLACE_BYTES = 32 * 1024;
 /** More than this in the socket: data waits. Control frames still pass. */
 const HIGH_WATER_BYTES = 512 * 1024;
 /** The same where the peer acknowledges what it has, and so says more than the socket does. */
@@ -89,6 +93,8 @@ export class BatchWriter {
   /** Whether the batch holds a frame that is acknowledged. */
   #isCounted = false;
   #isBlocked = false;
+  /** What the socket held after the last batch; it has no more now. */
+  #socketBytes = 0;
   #isEnded = false;
   #poll: RpcTimer | undefined;
   #pollMs = MIN_POLL_MS;
@@ -125,6 +131,11 @@ export class BatchWriter {
     return this.unsentBytes + this.#channel.bufferedBytes;
   }
 
+  /** Whether fewer bytes wait than so many, here and in the socket, which is asked only if need be. */
+  hasLessThan(bytes: number): boolean {
+    return this.unsentBytes + this.#socketBytes < bytes || this.queuedBytes < bytes;
+  }
+
   /** Bytes that wait here, because the turn has not ended or the channel is not open. */
   get unsentBytes(): number {
     return this.#fullBytes + this.#batch.length;
@@ -138,9 +149,10 @@ export class BatchWriter {
   /** Appends a frame to the batch, which leaves soon. */
   write(frame: RpcFrame): void {
     if (this.#isEnded) return;
+    if (frame.kind === "message" && this.#writeInPlace(frame)) return;
     this.#encoder.encode(frame, this.#batch);
     this.frames++;
-    if (isCounted(frame)) this.#isCounted = true;
+    if (!this.#isCounted && isCounted(frame)) this.#isCounted = true;
     if (!this.#canBatch || this.#batch.length >= BATCH_BYTES) {
       this.flush();
       return this.#setAside();
@@ -150,6 +162,20 @@ export class BatchWriter {
     this.#seenFrames = this.frames;
     this.#idleMicrotasks = 0;
     queueMicrotask(this.#flushWhenIdle);
+  }
+
+  /** Sends a large part of a message from where it stands, where nobody needs it any more. */
+  #writeInPlace(frame: MessageFrame): boolean {
+    const { message } = frame;
+    if (message.length < IN_PLACE_BYTES || !hasHeadroom(message)) return false;
+    const { isOpen, copiesOnSend, mayStall } = this.#channel;
+    if (!isOpen || !copiesOnSend || mayStall && message.length < BATCH_BYTES) return false;
+    const whole = this.#encoder.encodeInPlace?.(frame);
+    if (whole === undefined) return false;
+    this.flush();
+    this.frames++;
+    if (!this.#isEnded) this.#send({ bytes: whole, isCounted: true });
+    return true;
   }
 
   readonly #flushWhenIdle = (): void => {
@@ -175,9 +201,10 @@ export class BatchWriter {
       }
     }
     if (this.#isEnded || this.#batch.length === 0) return;
-    if (this.#channel.mayStall) this.#prompt();
+    const remedy = this.#channel.mayStall ? this.#prompt() : undefined;
     // The prompt may have been what the socket refused.
     if (this.#isEnded) return;
+    if (remedy === "pieces") return this.#sendPieces();
     if (!this.#channel.copiesOnSend) return this.#send(this.#takeBatch());
     const isCounted = this.#isCounted;
     this.#isCounted = false;
@@ -215,18 +242,31 @@ export class BatchWriter {
   }
 
   /** Asks for an answer to the batch, or to a message before it, where the socket may stall. */
-  #prompt(): void {
+  #prompt(): StallRemedy {
     const encoder = this.#encoder;
     const flight = this.#flight;
-    if (flight === undefined) return;
+    if (flight === undefined) return undefined;
     this.#guard ??= new StallGuard(this.#clock);
     const number = flight.sentBatches + (this.#isCounted ? 1 : 0);
-    const place = this.#guard.plan(this.#batch.length, number, flight.bytes === 0);
-    if (place === "inside") encoder.encode({ kind: "prompt", answers: 1 }, this.#batch);
-    if (place !== "ahead") return;
+    const remedy = this.#guard.plan(this.#batch.length, number, flight.bytes === 0);
+    if (remedy === "inside") encoder.encode({ kind: "prompt", answers: 1 }, this.#batch);
+    if (remedy !== "ahead") return remedy;
     const ahead = new ByteWriter(8);
     encoder.encode({ kind: "prompt", answers: 2 }, ahead);
     this.#send({ bytes: ahead.take(), isCounted: false });
+    return remedy;
+  }
+
+  /** Sends the batch in messages that leave whole, each of which the peer answers. */
+  #sendPieces(): void {
+    const batch = this.#batch.peek();
+    if (this.#isCounted) this.#flight?.onSent(batch.length);
+    this.#isCounted = false;
+    const messages = cutIntoPieces(batch, { encoder: this.#encoder, messageBytes: SMALL_BYTES });
+    this.#batch.clear();
+    for (const bytes of messages) {
+      if (!this.#isEnded) this.#send({ bytes, isCounted: false });
+    }
   }
 
   /** Begins a new batch where the full one could not leave. */
@@ -252,17 +292,15 @@ export class BatchWriter {
       return this.#fail(error);
     }
     const waiting = this.#channel.bufferedBytes;
-    const isTurnOver = this.frames - this.#pauseFrames > TURN_FRAMES ||
-      this.bytes - this.#pauseBytes > TURN_BYTES;
+    this.#socketBytes = waiting;
+    // Who waits for acknowledgements lets the event loop go on anyway.
+    const isTurnOver = this.#flight === undefined &&
+      (this.frames - this.#pauseFrames > TURN_FRAMES || this.bytes - this.#pauseBytes > TURN_BYTES);
     if (waiting > this.#highWaterBytes || isTurnOver) this.#block();
     // Openings are refused before; statuses and control frames may pass the limit by a little.
     if (waiting <= this.#maxQueuedBytes + this.#highWaterBytes) return;
-    this.#fail(
-      new RpcError(
-        RpcStatus.RESOURCE_EXHAUSTED,
-        `Peer does not read: ${waiting} bytes wait, limit is ${this.#maxQueuedBytes}`,
-      ),
-    );
+    const text = `Peer does not read: ${waiting} bytes wait, limit is ${this.#maxQueuedBytes}`;
+    this.#fail(new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text));
   }
 
   /** Nothing may follow a batch that did not leave. */

@@ -5,6 +5,7 @@ import type { HelloFrame, RpcFrame } from "../../protocol/frame.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { RpcStreamEnd, RpcStreamOpening } from "../transport.ts";
+import { BatchReader } from "./batch_reader.ts";
 import type { Channel, ChannelClose, ChannelListener } from "./channel.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import { ConnectionParts, PROBE_TOKEN } from "./connection_parts.ts";
@@ -37,6 +38,7 @@ export class Connection implements ChannelListener {
   readonly #options: ConnectionOptions;
   readonly #channel: Channel;
   readonly #parts: ConnectionParts;
+  readonly #reader: BatchReader;
   #state: ConnectionState;
   #hasSeenText = false;
 
@@ -45,6 +47,7 @@ export class Connection implements ChannelListener {
     this.#options = options;
     this.#channel = channel;
     this.#parts = new ConnectionParts(channel, options, this);
+    this.#reader = new BatchReader(this.#parts.decoder, this.#onFrame);
     const timer = clock.setTimer(() => this.#timeOut(), limits.connectTimeoutMs);
     this.#state = { kind: "opening", timer };
     this.#parts.sayHello();
@@ -182,11 +185,11 @@ export class Connection implements ChannelListener {
     this.#options.onReady();
   }
 
-  onMessage(batch: Uint8Array): void {
+  onMessage(message: Uint8Array): void {
     if (this.#state.kind === "ended") return;
     try {
-      this.#parts.decoder.decode(batch, this.#onFrame);
-      if (this.#options.wire.capabilities.acks) this.#parts.acks.onBatch(batch.length);
+      const bytes = this.#reader.read(message);
+      if (this.#options.wire.capabilities.acks) this.#parts.acks.onBatch(bytes);
       // A peer that sends has mostly read as well, and not every socket tells that it has drained.
       this.#parts.writer.checkDrained();
     } catch (error) {
@@ -195,8 +198,10 @@ export class Connection implements ChannelListener {
   }
 
   readonly #onFrame = (frame: RpcFrame): void => {
-    if (this.#state.kind === "ended") return;
-    if (this.#options.wire.capabilities.hello) this.#checkOrder(frame);
+    if (this.#state !== READY) {
+      if (this.#state.kind === "ended") return;
+      if (this.#options.wire.capabilities.hello) checkFirst(frame);
+    }
     this.#parts.acks.onFrame(frame);
     switch (frame.kind) {
       case "hello":
@@ -209,6 +214,9 @@ export class Connection implements ChannelListener {
         return this.#ack(frame.batches);
       case "prompt":
         return this.#parts.acks.prompt(frame.answers);
+      case "piece":
+        this.#reader.addPiece(frame);
+        return this.#parts.acks.prompt(1);
       case "goaway":
         return this.#parts.goingAway.receive(frame);
       default:
@@ -216,22 +224,13 @@ export class Connection implements ChannelListener {
     }
   };
 
-  /** Each side says hello once, before anything else (PROTOCOL.md, "HELLO"). */
-  #checkOrder(frame: RpcFrame): void {
-    const isFirst = this.#state.kind === "opening";
-    if (frame.kind === "prompt") return;
-    if (isFirst === (frame.kind === "hello")) return;
-    const text = isFirst ? `First frame is ${frame.kind}, expected hello` : "Second hello frame";
-    throw new FrameError(text, RpcStatus.INTERNAL, CLOSE_PROTOCOL_ERROR);
-  }
-
   #ack(batches: number): void {
     if (this.#parts.writer.onAck(batches)) return;
-    const text = `Peer acknowledges ${batches} batches, more than were sent`;
-    throw new FrameError(text, RpcStatus.INTERNAL, CLOSE_PROTOCOL_ERROR);
+    throw protocolError(`Peer acknowledges ${batches} batches, more than were sent`);
   }
 
   #hello(frame: HelloFrame): void {
+    if (this.#state === READY) throw protocolError("Second hello frame");
     this.#parts.lifecycle.setPeer(frame);
     this.#ready();
   }
@@ -254,9 +253,20 @@ export class Connection implements ChannelListener {
     const batchesSent = this.#parts.writer.batches;
     this.#state = { kind: "ended", loss };
     this.#parts.writer.end();
+    this.#reader.end();
     this.#parts.acks.end();
     this.#channel.close(loss.closeCode, loss.text);
     this.#parts.lifecycle.failAll(loss, batchesSent);
     this.#options.onEnded(loss);
   }
+}
+
+/** Each side says hello once, before anything else (PROTOCOL.md, "HELLO"). */
+function checkFirst({ kind }: RpcFrame): void {
+  if (kind === "hello" || kind === "prompt" || kind === "piece") return;
+  throw protocolError(`First frame is ${kind}, expected hello`);
+}
+
+function protocolError(text: string): FrameError {
+  return new FrameError(text, RpcStatus.INTERNAL, CLOSE_PROTOCOL_ERROR);
 }

@@ -2,7 +2,9 @@ import type { RpcClock } from "../../internal/clock.ts";
 import { Fifo } from "../../internal/fifo.ts";
 
 /** So much may always be on its way: less would leave both sides waiting on the shortest path. */
-export const MIN_FLIGHT_BYTES = 256 * 1024;
+export const MIN_FLIGHT_BYTES = 512 * 1024;
+/** With less than this on its way the path is not about to be full: no batch is worth a measurement. */
+const SAMPLED_BYTES = 64 * 1024;
 /** Never more than this, however long and fast the path is. */
 const MAX_FLIGHT_BYTES = 64 * 1024 * 1024;
 /** How many times what the path holds may be on its way, so that it never runs empty. */
@@ -34,7 +36,7 @@ export class FlightControl {
   /** Sizes of the batches that are on their way. */
   readonly #sizes: Fifo<number> = new Fifo();
   #ackedBytes = 0;
-  /** The last batch that was sent since the last measurement. */
+  /** The last batch that was sent since the last measurement, where it may be the next one. */
   #last: Sample | undefined;
   /** A batch that was sent with nothing before it: its round trip is the path's own. */
   #alone: Sample | undefined;
@@ -68,6 +70,11 @@ export class FlightControl {
     this.#sizes.push(bytes);
     this.bytes += bytes;
     if (this.#sample !== undefined) return;
+    // A look at the clock can cost as much as the rest of a small batch.
+    if (!isAlone && this.bytes < SAMPLED_BYTES) {
+      this.#last = undefined;
+      return;
+    }
     this.#last = {
       batch: this.sentBatches,
       at: this.#clock.now(),

@@ -10,7 +10,8 @@ export interface WatchedStream {
   readonly isLocal: boolean;
   readonly isReceiveEnded: boolean;
   readonly unreadMessages: number;
-  readonly outbox: { readonly length: number };
+  /** How much waits to be sent. */
+  readonly waiting: number;
 }
 
 /** What {@linkcode IdleStreams} watch. */
@@ -81,7 +82,7 @@ export class IdleStreams<S extends WatchedStream> {
 }
 
 function isPeersTurn(stream: WatchedStream): boolean {
-  return stream.outbox.length > 0 || (!stream.isReceiveEnded && stream.unreadMessages === 0);
+  return stream.waiting > 0 || (!stream.isReceiveEnded && stream.unreadMessages === 0);
 }
 
 function isSame(first: readonly number[], second: readonly number[]): boolean {

@@ -30,9 +30,10 @@ export class InboundMessages {
 
   /** Begins a message whose first fragment came in the opening frame, which is not charged. */
   begin(stream: StreamState, fragment: Uint8Array, compressed: boolean): void {
-    stream.partial = createPartial(compressed);
-    addFragment(stream.partial, fragment);
-    this.#options.ledger.takeUncharged(stream.partial);
+    const partial = createPartial(compressed);
+    stream.receiving.partial = partial;
+    addFragment(partial, fragment);
+    this.#options.ledger.takeUncharged(partial);
   }
 
   /** Takes a message or a fragment of one. */
@@ -64,15 +65,15 @@ export class InboundMessages {
       return this.#deliver(stream, frame);
     }
     ledger.takeFragment();
-    stream.partial ??= createPartial(frame.compressed);
-    addFragment(stream.partial, message);
+    const partial = stream.receiving.partial ??= createPartial(frame.compressed);
+    addFragment(partial, message);
     if (more) ledger.payForPartial(stream);
-    else this.#join(stream, stream.partial);
+    else this.#join(stream, partial);
   }
 
   #join(stream: StreamState, partial: PartialMessage): void {
-    stream.partial = undefined;
-    stream.creditedBytes += partial.creditedBytes;
+    stream.receiving.partial = undefined;
+    stream.receiving.creditedBytes += partial.creditedBytes;
     stream.unreadMessages++;
     this.#deliver(stream, {
       kind: "message",
@@ -110,8 +111,9 @@ export function compressedFault(): RpcError {
 
 /** What is wrong with a message that the peer had no credit for. */
 function windowFault(stream: StreamState, limits: RpcLimits): RpcError {
-  const found = `${Math.max(0, -stream.windowBytes)} bytes and ` +
-    `${Math.max(0, -stream.windowMessages)} messages`;
+  const { windowBytes, windowMessages } = stream.receiving;
+  const found = `${Math.max(0, -windowBytes)} bytes and ` +
+    `${Math.max(0, -windowMessages)} messages`;
   const window = `${limits.streamWindowBytes} bytes and ${limits.streamWindowMessages} messages`;
   const text = `Peer sent data beyond the window of the stream: ${found} more than ${window}`;
   return new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text);

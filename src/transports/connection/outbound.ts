@@ -1,3 +1,4 @@
+import { releaseLargeMessage } from "../../internal/large_message.ts";
 import type { RpcWire, StatusFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
@@ -63,6 +64,7 @@ export class Outbound {
       end: opening.end && isPlain,
       fault: undefined,
     });
+    if (message !== undefined && fits && isPlain) releaseLargeMessage(message);
     const stream = lifecycle.add(streamId, true);
     stream.openedInBatch = openedInBatch;
     stream.isSendEnded = opening.end;
@@ -161,15 +163,16 @@ export class Outbound {
   }
 
   #checkRoom(message: Uint8Array | undefined): void {
-    const { limits, table, lifecycle, writer, wire } = this.#options;
+    const { limits, table, lifecycle, scheduler, writer, wire } = this.#options;
     const most = Math.min(lifecycle.peer.maxStreams, limits.maxStreams);
     if (table.localStreams >= most) {
       throw notExecuted("RESOURCE_EXHAUSTED", `Too many concurrent streams (max: ${most})`);
     }
     // An opening goes past all messages that wait for their turn, unless it adds to them.
     const waits = message !== undefined && message.length > wire.maxFragmentBytes;
-    const queued = waits ? this.queuedBytes : writer.queuedBytes;
-    if (queued < limits.maxQueuedBytes) return;
+    const waiting = waits ? scheduler.room.waitingBytes : 0;
+    if (writer.hasLessThan(limits.maxQueuedBytes - waiting)) return;
+    const queued = writer.queuedBytes + waiting;
     throw notExecuted(
       "RESOURCE_EXHAUSTED",
       `Cannot open stream: ${queued} bytes wait to be sent, limit is ${limits.maxQueuedBytes}`,

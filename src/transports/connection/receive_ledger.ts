@@ -1,7 +1,7 @@
 import type { RpcLimits } from "../../protocol/limits.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import type { PartialMessage, StreamState } from "./stream_state.ts";
+import type { PartialMessage, ReceiveHalf, StreamState } from "./stream_state.ts";
 import type { WindowTuner } from "./window_tuner.ts";
 
 /** There is room for so many of the largest messages beyond the windows (PROTOCOL.md, section 7). */
@@ -59,9 +59,10 @@ export class ReceiveLedger {
 
   /** Charges a fragment to its stream; false when the peer had no credit for it. */
   chargeStream(stream: StreamState, bytes: number, first: boolean): boolean {
-    const hadCredit = stream.windowBytes > 0 && (!first || stream.windowMessages > 0);
-    stream.windowBytes -= bytes;
-    if (first) stream.windowMessages--;
+    const { receiving } = stream;
+    const hadCredit = receiving.windowBytes > 0 && (!first || receiving.windowMessages > 0);
+    receiving.windowBytes -= bytes;
+    if (first) receiving.windowMessages--;
     this.#tuner ??= this.#owner.createTuner?.();
     this.#tuner?.onData(bytes, first ? 1 : 0);
     return hadCredit;
@@ -75,7 +76,7 @@ export class ReceiveLedger {
   /** Takes a whole message, which is paid for when it is released. */
   takeMessage(stream: StreamState): void {
     stream.unreadMessages++;
-    stream.unreadFrames++;
+    stream.receiving.unreadFrames++;
   }
 
   /** Takes a fragment: what it weighs beside its bytes is gone when it is joined to the others. */
@@ -118,12 +119,13 @@ export class ReceiveLedger {
   /** Pays for a message that was consumed; when none is unread, nothing was. */
   release(stream: StreamState, bytes: number): void {
     if (stream.unreadMessages === 0) return;
-    const credited = Math.min(bytes, stream.creditedBytes);
-    stream.creditedBytes -= credited;
+    const { receiving } = stream;
+    const credited = Math.min(bytes, receiving.creditedBytes);
+    receiving.creditedBytes -= credited;
     this.#paidEarly -= credited;
     stream.unreadMessages--;
-    if (stream.unreadFrames > 0) {
-      stream.unreadFrames--;
+    if (receiving.unreadFrames > 0) {
+      receiving.unreadFrames--;
       this.#oweConnection(this.#messageCost);
     }
     this.#owe(stream, bytes - credited, 1);
@@ -134,7 +136,7 @@ export class ReceiveLedger {
   dropPartial(stream: StreamState): void {
     const partial = stream.partial;
     if (partial === undefined) return;
-    stream.partial = undefined;
+    stream.receiving.partial = undefined;
     this.#paidEarly -= partial.creditedBytes;
     this.#oweConnection(partial.bytes - partial.creditedBytes);
   }
@@ -151,28 +153,29 @@ export class ReceiveLedger {
 
   #owe(stream: StreamState, bytes: number, messages: number): void {
     this.#oweConnection(bytes);
-    stream.owedBytes += bytes;
-    stream.owedMessages += messages;
+    const { receiving } = stream;
+    receiving.owedBytes += bytes;
+    receiving.owedMessages += messages;
     const { streamWindowBytes, streamWindowMessages } = this.#limits;
-    const { windowScale } = stream;
-    const isDue = stream.owedBytes * 2 >= streamWindowBytes * windowScale ||
-      stream.owedMessages * 2 >= streamWindowMessages * windowScale;
+    const { windowScale } = receiving;
+    const isDue = receiving.owedBytes * 2 >= streamWindowBytes * windowScale ||
+      receiving.owedMessages * 2 >= streamWindowMessages * windowScale;
     if (!isDue || stream.isReceiveEnded) return;
-    this.#grow(stream);
-    this.#owner.sendCredit(stream.id, stream.owedBytes, stream.owedMessages);
-    stream.windowBytes += stream.owedBytes;
-    stream.windowMessages += stream.owedMessages;
-    stream.owedBytes = 0;
-    stream.owedMessages = 0;
+    this.#grow(receiving);
+    this.#owner.sendCredit(stream.id, receiving.owedBytes, receiving.owedMessages);
+    receiving.windowBytes += receiving.owedBytes;
+    receiving.windowMessages += receiving.owedMessages;
+    receiving.owedBytes = 0;
+    receiving.owedMessages = 0;
   }
 
   /** Adds to what is owed what the window of the stream has become larger. */
-  #grow(stream: StreamState): void {
+  #grow(receiving: ReceiveHalf): void {
     const scale = this.#tuner?.scale ?? 1;
-    const growth = scale - stream.windowScale;
+    const growth = scale - receiving.windowScale;
     if (growth <= 0) return;
-    stream.windowScale = scale;
-    stream.owedBytes += Math.floor(this.#limits.streamWindowBytes * growth);
-    stream.owedMessages += Math.floor(this.#limits.streamWindowMessages * growth);
+    receiving.windowScale = scale;
+    receiving.owedBytes += Math.floor(this.#limits.streamWindowBytes * growth);
+    receiving.owedMessages += Math.floor(this.#limits.streamWindowMessages * growth);
   }
 }

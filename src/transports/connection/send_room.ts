@@ -34,14 +34,15 @@ export class SendRoom {
   /** Takes note of bytes that begin to wait. */
   add(stream: StreamState, bytes: number): void {
     this.waitingBytes += bytes;
-    stream.waitingBytes += bytes;
+    if (bytes > 0) stream.sending.waitingBytes += bytes;
   }
 
   /** Takes note of bytes that wait no more. */
   free(stream: StreamState, bytes: number): void {
+    if (bytes === 0) return;
     this.waitingBytes -= bytes;
-    stream.waitingBytes -= bytes;
-    if (this.#parked !== undefined && bytes > 0) this.#letGo(this.#parked);
+    stream.sending.waitingBytes -= bytes;
+    if (this.#parked !== undefined) this.#letGo(this.#parked);
   }
 
   /** Parks someone with a message of so many bytes until it makes sense to look again. */
@@ -64,11 +65,11 @@ export class SendRoom {
   }
 
   /** Lets those of a stream go that has ended. */
-  drop(stream: StreamState, createReason: () => RpcError): void {
+  drop(stream: StreamState, createReason: (streamId: number) => RpcError): void {
     const parked = this.#parked?.get(stream);
     if (parked === undefined) return;
     this.#parked?.delete(stream);
-    parked.done.reject(createReason());
+    parked.done.reject(createReason(stream.id));
   }
 
   /** Lets as many go as there is room for, in order. */

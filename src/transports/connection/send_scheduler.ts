@@ -1,4 +1,6 @@
 import { createDeferred } from "../../internal/deferred.ts";
+import { releaseLargeMessage } from "../../internal/large_message.ts";
+import type { MessageFrame } from "../../protocol/frame.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { RpcDeflation } from "../compression.ts";
@@ -68,7 +70,7 @@ export class SendScheduler {
 
   /** Whether a message of so many bytes would go out at once. */
   canSendNow(stream: StreamState, bytes: number): boolean {
-    return stream.outbox.length === 0 && bytes <= this.#maxFragmentBytes &&
+    return stream.waiting === 0 && bytes <= this.#maxFragmentBytes &&
       this.#writer.isWritable && this.#hasCredit(stream, true);
   }
 
@@ -76,7 +78,10 @@ export class SendScheduler {
   sendMessage(stream: StreamState, message: Uint8Array): Promise<void> | undefined {
     stream.sentMessages++;
     if (this.canSendNow(stream, message.length)) {
-      this.#writeFragment(stream, { message, more: false, first: true, compressed: false });
+      const streamId = stream.id;
+      const frame = { kind: "message", streamId, message, more: false, compressed: false } as const;
+      this.#writeFragment(stream, frame, true);
+      releaseLargeMessage(message);
       return undefined;
     }
     const done = createDeferred<void>();
@@ -107,7 +112,7 @@ export class SendScheduler {
       const before = waitingBytesOf(outbound);
       if (compressed !== undefined) replaceMessage(outbound, compressed);
       this.room.free(stream, before - waitingBytesOf(outbound));
-      if (stream.outbox.peek() === outbound) this.#getReady(stream);
+      if (stream.sending.outbox.peek() === outbound) this.#getReady(stream);
       this.pump();
     });
   }
@@ -127,12 +132,12 @@ export class SendScheduler {
 
   /** Sends a frame after everything that waits on its stream, and before all other data. */
   enqueue(stream: StreamState, outbound: Outbound): void {
-    const isFree = stream.outbox.length === 0 && outbound.kind !== "outbound" &&
+    const isFree = stream.waiting === 0 && outbound.kind !== "outbound" &&
       outbound.kind !== "outboundStatus" && (this.#writer.isWritable || !hasData(outbound));
     if (isFree) return this.#write(stream, outbound);
     this.room.add(stream, waitingBytesOf(outbound));
-    stream.outbox.push(outbound);
-    if (stream.outbox.length === 1) this.#getReady(stream);
+    stream.sending.outbox.push(outbound);
+    if (stream.waiting === 1) this.#getReady(stream);
     this.pump();
   }
 
@@ -143,15 +148,16 @@ export class SendScheduler {
       const starved = this.connectionBytes > 0 ? takeFirst(this.#starved) : undefined;
       const stream = starved ?? takeFirst(this.#ready);
       if (stream === undefined) return;
-      if (this.#sendNext(stream) && stream.outbox.length > 0) this.#getReady(stream);
+      if (this.#sendNext(stream) && stream.waiting > 0) this.#getReady(stream);
     }
   }
 
   /** Adds credit to a stream. */
   grantStream(stream: StreamState, bytes: number, messages: number): void {
-    stream.sendBytes = Math.min(stream.sendBytes + bytes, MAX_CREDIT);
-    stream.sendMessages = Math.min(stream.sendMessages + messages, MAX_CREDIT);
-    if (stream.outbox.length === 0) return this.room.release(stream);
+    const { sending } = stream;
+    sending.bytes = Math.min(sending.bytes + bytes, MAX_CREDIT);
+    sending.messages = Math.min(sending.messages + messages, MAX_CREDIT);
+    if (stream.waiting === 0) return this.room.release(stream);
     this.#getReady(stream);
     this.pump();
   }
@@ -164,12 +170,13 @@ export class SendScheduler {
 
   /** Drops what waits on a stream; those who wait for it are told why. */
   drop(stream: StreamState, createReason: EndReason): void {
-    this.room.drop(stream, () => createReason(stream.id));
-    if (stream.outbox.length === 0) return;
+    this.room.drop(stream, createReason);
+    if (stream.waiting === 0) return;
     this.#ready?.delete(stream);
     this.#starved?.delete(stream);
     let reason: RpcError | undefined;
-    for (let next = stream.outbox.shift(); next; next = stream.outbox.shift()) {
+    const { outbox } = stream.sending;
+    for (let next = outbox.shift(); next; next = outbox.shift()) {
       this.room.free(stream, waitingBytesOf(next));
       if (next.kind === "outbound" || next.kind === "outboundStatus") this.#dropDeflation(next);
       if (next.kind !== "outbound" || next.done === undefined) continue;
@@ -195,16 +202,18 @@ export class SendScheduler {
   }
 
   #hasCredit(stream: StreamState, first: boolean): boolean {
-    return this.connectionBytes > 0 && stream.sendBytes > 0 && (!first || stream.sendMessages > 0);
+    const { sending } = stream;
+    return this.connectionBytes > 0 && sending.bytes > 0 && (!first || sending.messages > 0);
   }
 
   /** Writes the next frame of a stream; false when it has to wait for credit. */
   #sendNext(stream: StreamState): boolean {
-    const next = stream.outbox.peek();
+    const { outbox } = stream.sending;
+    const next = outbox.peek();
     if (next === undefined) return false;
     if (next.kind === "outbound") return this.#sendFragment(stream, next);
     if (next.kind === "outboundStatus" && next.deflation !== undefined) return false;
-    stream.outbox.shift();
+    outbox.shift();
     this.room.free(stream, waitingBytesOf(next));
     this.#write(stream, next.kind === "outboundStatus" ? next.status : next);
     return true;
@@ -212,7 +221,9 @@ export class SendScheduler {
 
   #write(stream: StreamState, frame: OutboundFrame): void {
     this.#writer.write(frame);
-    if (frame.kind === "status") this.#owner.onEnded(stream);
+    if (frame.kind !== "status") return;
+    if (frame.message !== undefined) releaseLargeMessage(frame.message);
+    this.#owner.onEnded(stream);
   }
 
   #sendFragment(stream: StreamState, next: OutboundMessage): boolean {
@@ -226,25 +237,26 @@ export class SendScheduler {
     }
     const end = Math.min(next.offset + this.#maxFragmentBytes, next.message.length);
     const more = end < next.message.length;
-    const message = next.message.subarray(next.offset, end);
+    const isWhole = first && !more;
+    const message = isWhole ? next.message : next.message.subarray(next.offset, end);
     this.room.free(stream, message.length);
     next.offset = end;
-    if (!more) stream.outbox.shift();
-    this.#writeFragment(stream, { message, more, first, compressed: next.compressed });
-    if (!more) next.done?.resolve();
+    if (!more) stream.sending.outbox.shift();
+    const compressed = first && next.compressed;
+    const streamId = stream.id;
+    this.#writeFragment(stream, { kind: "message", streamId, message, more, compressed }, first);
+    if (more) return true;
+    releaseLargeMessage(next.message);
+    next.done?.resolve();
     return true;
   }
 
-  #writeFragment(
-    stream: StreamState,
-    fragment: { message: Uint8Array; more: boolean; first: boolean; compressed: boolean },
-  ): void {
-    const { message, more, first } = fragment;
-    const compressed = first && fragment.compressed;
-    stream.sendBytes -= message.length;
-    this.connectionBytes -= message.length + this.#messageCost;
-    if (first) stream.sendMessages--;
-    this.#writer.write({ kind: "message", streamId: stream.id, message, more, compressed });
+  #writeFragment({ sending }: StreamState, frame: MessageFrame, first: boolean): void {
+    const { length } = frame.message;
+    sending.bytes -= length;
+    this.connectionBytes -= length + this.#messageCost;
+    if (first) sending.messages--;
+    this.#writer.write(frame);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { RpcClock } from "../../internal/clock.ts";
 
-/** A batch of up to so many bytes leaves a socket in one piece. */
-const SMALL_BYTES = 1000;
+/** A message of up to so many bytes leaves a socket in one piece. */
+export const SMALL_BYTES = 1000;
+/** A batch of up to so many bytes is worth cutting: each of its messages costs an answer. */
+const CUT_BYTES = 16 * 1024;
 /** A batch of so many bytes or more leaves it at once. */
 const LARGE_BYTES = 65_535;
 /** A socket that stalls does so for about 40 ms; this much is no accident. */
@@ -13,8 +15,11 @@ const TRIAL_GAP_MS = 1000;
 /** Where there was none, one in so many batches is watched all the same. */
 const WATCH_EVERY = 8;
 
-/** Where a prompt goes: into the batch, before it, or nowhere. */
-export type PromptPlace = "inside" | "ahead" | undefined;
+/**
+ * How a batch is kept from stalling: with a prompt inside, with one before it, or cut into pieces,
+ * which are prompts themselves; or not at all.
+ */
+export type StallRemedy = "inside" | "ahead" | "pieces" | undefined;
 
 /** What is known of the sockets of this platform; connections share what they find. */
 export class StallKnowledge {
@@ -39,12 +44,14 @@ interface Watch {
  * nothing else is on its way.
  *
  * What frees such a socket is anything that the peer's program sends at once, and PROMPT asks it to.
- * Small batches, which leave whole, have one inside, so that the next is not held up. Before a large
- * one goes one by itself: its answer sets the large one free, which by then waits whole, and a second
- * answer a moment later does where the first was too fast.
+ * Small batches, which leave whole, have one inside, so that the next is not held up. A larger one
+ * that goes alone is cut into pieces that leave whole, each of which is answered. Where others are on
+ * their way, whose answers help as well, or it would be many pieces, one prompt goes before it: its
+ * answer sets the large one free, which by then waits whole, and a second answer a moment later does
+ * where the first was too fast.
  *
  * Whether a socket does so at all is tried with the first large batches and then remembered; where
- * it does not, there are no prompts.
+ * it does not, nothing is done.
  */
 export class StallGuard {
   readonly #clock: RpcClock;
@@ -59,13 +66,13 @@ export class StallGuard {
   }
 
   /**
-   * Says where a prompt goes with the next batch.
+   * Says what is done about the next batch.
    *
    * @param bytes Its size
    * @param batch The number of the last batch that will have been counted with it
    * @param isAlone Whether nothing else is on its way
    */
-  plan(bytes: number, batch: number, isAlone: boolean): PromptPlace {
+  plan(bytes: number, batch: number, isAlone: boolean): StallRemedy {
     const { verdict } = this.#knowledge;
     if (bytes <= SMALL_BYTES) {
       if (verdict === "free") return undefined;
@@ -73,12 +80,13 @@ export class StallGuard {
       return "inside";
     }
     if (bytes >= LARGE_BYTES) return undefined;
-    if (verdict === "stalls") return "ahead";
+    const remedy = isAlone && bytes <= CUT_BYTES ? "pieces" : "ahead";
+    if (verdict === "stalls") return remedy;
     if (isAlone && this.#isTrialDue()) {
       this.#watchFor(batch, true);
       return "inside";
     }
-    return verdict === "free" ? undefined : "ahead";
+    return verdict === "free" ? undefined : remedy;
   }
 
   /** Takes an acknowledgement of so many batches. */

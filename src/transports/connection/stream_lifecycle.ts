@@ -10,7 +10,7 @@ import { type ConnectionLoss, errorFromLoss } from "./loss.ts";
 import { type PeerSettings, toPeerSettings } from "./peer_settings.ts";
 import type { ReceiveLedger } from "./receive_ledger.ts";
 import { type EndReason, type SendScheduler, streamEndedError } from "./send_scheduler.ts";
-import { StreamState } from "./stream_state.ts";
+import { StreamState, type StreamWindows } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
 
 /** What a {@linkcode StreamLifecycle} works on. */
@@ -39,26 +39,20 @@ export class StreamLifecycle {
   peer: PeerSettings;
   /** What headers and paths that are sent are held to: limits of this side, and of the peer. */
   sendLimits: RpcLimits;
+  #windows: StreamWindows;
 
   constructor(options: StreamLifecycleOptions, initial: PeerSettings) {
     this.#options = options;
     this.peer = initial;
     this.sendLimits = options.limits;
+    this.#windows = this.#createWindows();
     this.#idle = this.#watchIdle();
   }
 
   /** Adds a stream that has been opened. */
   add(id: number, isLocal: boolean): StreamState {
-    const { limits, table, wire: { initialHello } } = this.#options;
-    const stream = new StreamState(id, {
-      isLocal,
-      sendBytes: this.peer.streamWindowBytes,
-      sendMessages: this.peer.streamWindowMessages,
-      // The peer may send by the initial windows until it has read our hello.
-      windowBytes: Math.max(limits.streamWindowBytes, initialHello.streamWindowBytes),
-      windowMessages: Math.max(limits.streamWindowMessages, initialHello.streamWindowMessages),
-    });
-    table.add(stream);
+    const stream = new StreamState(id, isLocal, this.#windows);
+    this.#options.table.add(stream);
     return stream;
   }
 
@@ -68,6 +62,7 @@ export class StreamLifecycle {
     const before = this.peer;
     const peer = toPeerSettings(hello);
     this.peer = peer;
+    this.#windows = this.#createWindows();
     const { maxMetadataBytes, compressions } = hello;
     if (maxMetadataBytes !== limits.maxMetadataBytes) {
       this.sendLimits = { ...limits, maxMetadataBytes };
@@ -132,6 +127,18 @@ export class StreamLifecycle {
     }
   }
 
+  /** What the next streams begin with. */
+  #createWindows(): StreamWindows {
+    const { limits, wire: { initialHello } } = this.#options;
+    return {
+      sendBytes: this.peer.streamWindowBytes,
+      sendMessages: this.peer.streamWindowMessages,
+      // The peer may send by the initial windows until it has read our hello.
+      windowBytes: Math.max(limits.streamWindowBytes, initialHello.streamWindowBytes),
+      windowMessages: Math.max(limits.streamWindowMessages, initialHello.streamWindowMessages),
+    };
+  }
+
   #watchIdle(): IdleStreams<StreamState> | undefined {
     const { clock, limits: { streamIdleTimeoutMs: timeoutMs }, table: streams } = this.#options;
     if (timeoutMs === Infinity) return undefined;
@@ -156,10 +163,10 @@ export class StreamLifecycle {
 
 /** What changes when anything moves on a stream, fragments of a message among it. */
 function measureProgress(stream: StreamState): readonly number[] {
-  const { receivedMessages, partial, unreadMessages, sentMessages, waitingBytes, outbox } = stream;
+  const { receivedMessages, partial, unreadMessages, sentMessages, waitingBytes, waiting } = stream;
   const partialBytes = partial?.bytes ?? 0;
   const received = [receivedMessages, partialBytes, unreadMessages];
-  return [...received, sentMessages, waitingBytes, outbox.length];
+  return [...received, sentMessages, waitingBytes, waiting];
 }
 
 /** The status frame that tells an error. */

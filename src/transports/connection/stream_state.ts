@@ -43,37 +43,41 @@ export interface PartialMessage {
   readonly compressed: boolean;
 }
 
-/** What a connection knows of one open stream; it is forgotten when the stream ends. */
-export class StreamState {
-  readonly id: number;
-  /** Whether this side opened it. */
-  readonly isLocal: boolean;
-  /** The writer's batch that the opening frame went into. */
-  openedInBatch = 0;
+/** The windows that streams begin with. */
+export interface StreamWindows {
+  /** Bytes and messages that this side may send. */
+  readonly sendBytes: number;
+  readonly sendMessages: number;
+  /** Bytes and messages that the peer may send. */
+  readonly windowBytes: number;
+  readonly windowMessages: number;
+}
 
+/** What is to be known of a stream that more is sent on than its opening or its status. */
+export class SendHalf {
   /** Bytes that may be sent; below zero after the last admitted frame overshot. */
-  sendBytes: number;
+  bytes: number;
   /** Messages that may be begun. */
-  sendMessages: number;
+  messages: number;
   readonly outbox: Fifo<Outbound> = new Fifo();
   /** Bytes of messages in the outbox. */
   waitingBytes = 0;
-  sentMessages = 0;
-  isSendEnded = false;
 
-  receivedMessages = 0;
-  isReceiveEnded = false;
-  /** The opening said that its message, which comes in fragments, is the only one. */
-  endsAfterMessage = false;
+  constructor({ sendBytes, sendMessages }: StreamWindows) {
+    this.bytes = sendBytes;
+    this.messages = sendMessages;
+  }
+}
+
+/** What is to be known of a stream that more comes on than its opening or its status. */
+export class ReceiveHalf {
   partial: PartialMessage | undefined;
   /** Bytes and messages that the peer may still send. */
   windowBytes: number;
   windowMessages: number;
   /** How many times larger than announced its window has become. */
   windowScale = 1;
-  /** Whole messages handed over and not yet released. */
-  unreadMessages = 0;
-  /** Those of them that came in one frame, and for whose frame credit is still owed. */
+  /** Those of the unread messages that came in one frame, and for whose frame credit is still owed. */
   unreadFrames = 0;
   /** Bytes of unread messages for which credit went out before they were whole. */
   creditedBytes = 0;
@@ -81,21 +85,63 @@ export class StreamState {
   owedBytes = 0;
   owedMessages = 0;
 
-  constructor(
-    id: number,
-    options: {
-      isLocal: boolean;
-      sendBytes: number;
-      sendMessages: number;
-      windowBytes: number;
-      windowMessages: number;
-    },
-  ) {
+  constructor({ windowBytes, windowMessages }: StreamWindows) {
+    this.windowBytes = windowBytes;
+    this.windowMessages = windowMessages;
+  }
+}
+
+/**
+ * What a connection knows of one open stream; it is forgotten when the stream ends.
+ *
+ * It is small, as every call makes one: what a unary call does without is made when it is needed.
+ */
+export class StreamState {
+  readonly id: number;
+  /** Whether this side opened it. */
+  readonly isLocal: boolean;
+  readonly #windows: StreamWindows;
+  #sending: SendHalf | undefined;
+  #receiving: ReceiveHalf | undefined;
+  /** The writer's batch that the opening frame went into. */
+  openedInBatch = 0;
+  sentMessages = 0;
+  isSendEnded = false;
+  receivedMessages = 0;
+  isReceiveEnded = false;
+  /** The opening said that its message, which comes in fragments, is the only one. */
+  endsAfterMessage = false;
+  /** Whole messages handed over and not yet released. */
+  unreadMessages = 0;
+
+  constructor(id: number, isLocal: boolean, windows: StreamWindows) {
     this.id = id;
-    this.isLocal = options.isLocal;
-    this.sendBytes = options.sendBytes;
-    this.sendMessages = options.sendMessages;
-    this.windowBytes = options.windowBytes;
-    this.windowMessages = options.windowMessages;
+    this.isLocal = isLocal;
+    this.#windows = windows;
+  }
+
+  /** Credit to send, and what waits to be sent. */
+  get sending(): SendHalf {
+    return this.#sending ??= new SendHalf(this.#windows);
+  }
+
+  /** Credit of the peer, and what of a message has come. */
+  get receiving(): ReceiveHalf {
+    return this.#receiving ??= new ReceiveHalf(this.#windows);
+  }
+
+  /** How much is in the outbox. */
+  get waiting(): number {
+    return this.#sending === undefined ? 0 : this.#sending.outbox.length;
+  }
+
+  /** Bytes of messages in the outbox. */
+  get waitingBytes(): number {
+    return this.#sending === undefined ? 0 : this.#sending.waitingBytes;
+  }
+
+  /** The message of which not all has come. */
+  get partial(): PartialMessage | undefined {
+    return this.#receiving?.partial;
   }
 }

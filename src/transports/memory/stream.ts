@@ -39,4 +39,9 @@ export class MemoryStream {
     this.credit = options.credit;
     this.openedAt = options.openedAt;
   }
+
+  /** How much is in the outbox. */
+  get waiting(): number {
+    return this.outbox.length;
+  }
 }

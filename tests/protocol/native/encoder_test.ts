@@ -203,3 +203,36 @@ test("NativeEncoder keeps repeated headers, bytes and empty values in order", ()
     statusFrame({ headers, trailers: headers.without("x-b") }),
   ]);
 });
+
+test("NativeEncoder.encodeInPlace() writes what encode() does, before the message", () => {
+  for (const streamId of [1, 127, 128, 2 ** 31, 2 ** 53 - 1]) {
+    for (const length of [1, 127, 128, 16_384, 81_920]) {
+      for (const more of [true, false]) {
+        const memory = new Uint8Array(20 + length).fill(9);
+        const message = memory.subarray(16, 16 + length).fill(7);
+        const frame = { kind: "message", streamId, message, more, compressed: !more } as const;
+        const encoded = encodeBatch(new NativeEncoder(DEFAULT_LIMITS), [frame]);
+        const whole = new NativeEncoder(DEFAULT_LIMITS).encodeInPlace(frame);
+        assertEquals(whole, encoded);
+        assert(whole.buffer === memory.buffer, "the message was copied");
+        assertEquals([...memory.subarray(16 + length)], [9, 9, 9, 9]);
+      }
+    }
+  }
+});
+
+test("NativeEncoder.encodeInPlace() refuses what encode() does", () => {
+  const message = new Uint8Array(100_000).subarray(16, 16 + 81_921);
+  assertThrows(
+    () =>
+      new NativeEncoder(DEFAULT_LIMITS).encodeInPlace({
+        kind: "message",
+        streamId: 1,
+        message,
+        more: false,
+        compressed: false,
+      }),
+    RangeError,
+    "message is 81921 bytes",
+  );
+});

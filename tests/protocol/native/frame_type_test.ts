@@ -14,7 +14,7 @@ import {
 import { assertEquals } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
 
-test("findFrameType() knows thirteen types, their flags and where they belong", () => {
+test("findFrameType() knows fourteen types, their flags and where they belong", () => {
   const found = Array.from({ length: FIRST_EXTENSION }, (_, type) => findFrameType(type))
     .flatMap((type, number) =>
       type === undefined ? [] : [[number, type.name, type.flags, type.scope]]
@@ -33,6 +33,7 @@ test("findFrameType() knows thirteen types, their flags and where they belong", 
     [11, "GOAWAY", 0x00, "connection"],
     [12, "ACK", 0x00, "connection"],
     [13, "PROMPT", 0x00, "connection"],
+    [14, "PIECE", 0x02, "connection"],
   ]);
 });
 

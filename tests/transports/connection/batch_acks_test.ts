@@ -40,6 +40,7 @@ test("isCounted() counts all frames but those that only a socket is about", () =
     { kind: "pong", token: 1 },
     { kind: "ack", batches: 1 },
     { kind: "prompt", answers: 1 },
+    { kind: "piece", piece: new Uint8Array(1), more: false },
   ];
   assertEquals(counted.filter(isCounted), counted);
   assertEquals(others.filter(isCounted), []);

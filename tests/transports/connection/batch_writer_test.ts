@@ -1,8 +1,14 @@
-import { decodeBatch } from "../../../src/protocol/batch.ts";
+import {
+  HEADROOM_BYTES,
+  ownLargeMessage,
+  takeLargeMemory,
+} from "../../../src/internal/large_message.ts";
+import { decodeBatch, encodeBatch } from "../../../src/protocol/batch.ts";
 import type { RpcFrame } from "../../../src/protocol/frame.ts";
 import { createLimits } from "../../../src/protocol/limits.ts";
 import { nativeWire } from "../../../src/protocol/native/native_wire.ts";
 import { RpcError } from "../../../src/protocol/rpc_error.ts";
+import { BatchReader } from "../../../src/transports/connection/batch_reader.ts";
 import { BatchWriter } from "../../../src/transports/connection/batch_writer.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { FakeChannel } from "../../support/fake_channel.ts";
@@ -297,18 +303,18 @@ function fill(writer: BatchWriter): number {
   return count;
 }
 
-test("BatchWriter holds data back while 256 KiB are not acknowledged, and control frames pass", async () => {
+test("BatchWriter holds data back while 512 KiB are not acknowledged, and control frames pass", async () => {
   const setup = setUp({ acks: true });
   const { writer, channel } = setup;
-  assertEquals([fill(writer), channel.sent.length], [4, 4]);
+  assertEquals([fill(writer), channel.sent.length], [8, 8]);
   writer.write(PING);
   writer.write({ kind: "cancel", streamId: 1, code: 1, reason: "" });
   await settle();
-  assertEquals([channel.sent.length, writer.isWritable, setup.writable], [5, false, 0]);
+  assertEquals([channel.sent.length, writer.isWritable, setup.writable], [9, false, 0]);
   assert(writer.onAck(1));
   assertEquals([writer.isWritable, setup.writable], [true, 1]);
   assertEquals(fill(writer), 1);
-  assert(writer.onAck(6));
+  assert(writer.onAck(10));
   assertEquals(writer.isWritable, true);
 });
 
@@ -376,6 +382,59 @@ test("BatchWriter prompts ahead of a large batch while others are on their way",
   assertEquals([writer.onAck(3), writer.onAck(2)], [false, true]);
 });
 
+test("BatchWriter sends a large batch in pieces that is alone, counted as one", async () => {
+  for (const copiesOnSend of [false, true]) {
+    const { writer, channel } = setUp({ acks: true });
+    channel.mayStall = true;
+    channel.copiesOnSend = copiesOnSend;
+    await passTrial(writer);
+    const before = [channel.sent.length, writer.bytes] as const;
+    const frame = data(8 * KIB);
+    writer.write(PING);
+    writer.write(frame);
+    await settle();
+    const messages = channel.sent.slice(before[0]);
+    assertEquals(kindsOf(messages), Array(9).fill("piece"));
+    assert(messages.every(({ length }) => length <= 1000));
+    assertEquals(writer.bytes - before[1], messages.reduce((sum, { length }) => sum + length, 0));
+    const frames: RpcFrame[] = [];
+    const reader = new BatchReader(nativeWire.createDecoder(createLimits()), (read) => {
+      if (read.kind === "piece") reader.addPiece(read);
+      else frames.push(read);
+    });
+    for (const message of messages) reader.read(message);
+    assertEquals(frames, [PING, frame]);
+    // The next is not alone before all of it is acknowledged.
+    writer.write(data(2 * KIB));
+    await settle();
+    assertEquals(kindsOf(channel.sent.slice(before[0] + 9)), ["prompt", "message"]);
+    assertEquals([writer.onAck(2), writer.onAck(4), writer.onAck(3)], [true, false, true]);
+  }
+});
+
+/** Has the trial of this program go by, unless it has been: others follow a second later. */
+async function passTrial(writer: BatchWriter): Promise<void> {
+  writer.write(data(2 * KIB));
+  await settle();
+  assert(writer.onAck(1));
+}
+
+test("BatchWriter sends no piece after one that the socket refused", async () => {
+  const { writer, channel, failures } = setUp({ acks: true });
+  channel.mayStall = true;
+  await passTrial(writer);
+  const failure = new Error("refused");
+  let tries = 0;
+  channel.send = () => {
+    if (++tries === 3) throw failure;
+  };
+  writer.write(data(8 * KIB));
+  await settle();
+  writer.write(PING);
+  await settle();
+  assertEquals([tries, failures], [3, [failure]]);
+});
+
 test("BatchWriter sends nothing after a prompt that the socket refused", async () => {
   const { writer, channel, failures } = setUp({ acks: true });
   channel.mayStall = true;
@@ -390,4 +449,72 @@ test("BatchWriter sends nothing after a prompt that the socket refused", async (
   writer.write(data(8 * KIB));
   await settle();
   assertEquals([tries, failures], [1, [failure]]);
+});
+
+/** A message with memory of its own, as codecs make large ones. */
+function owned(bytes: number): Uint8Array<ArrayBuffer> {
+  const memory = takeLargeMemory(bytes);
+  return ownLargeMessage(memory, memory.subarray(HEADROOM_BYTES, HEADROOM_BYTES + bytes).fill(5));
+}
+
+function messageFrame(message: Uint8Array): RpcFrame {
+  return { kind: "message", streamId: 1, message, more: false, compressed: false };
+}
+
+test("BatchWriter.write() sends a large message from where it stands, after what was before it", () => {
+  const { writer, channel } = setUp();
+  channel.copiesOnSend = true;
+  const message = owned(64 * KIB);
+  writer.write(PING);
+  writer.write(messageFrame(message));
+  assertEquals(channel.sent.length, 2);
+  const [, whole] = channel.sent;
+  assert(whole?.buffer === message.buffer, "it was copied");
+  const expected = encodeBatch(nativeWire.createEncoder(createLimits()), [
+    messageFrame(new Uint8Array(64 * KIB).fill(5)),
+  ]);
+  assertEquals(whole, expected);
+  assertEquals([writer.frames, writer.batches, writer.unsentBytes], [2, 2, 0]);
+});
+
+test("BatchWriter.write() copies a message that is small, somebody else's, or goes to a slow socket", async () => {
+  const cases = [
+    { copiesOnSend: true, isOpen: true, message: owned(20 * KIB) },
+    { copiesOnSend: true, isOpen: true, message: new Uint8Array(64 * KIB) },
+    { copiesOnSend: false, isOpen: true, message: owned(64 * KIB) },
+    { copiesOnSend: true, isOpen: false, message: owned(64 * KIB) },
+  ];
+  for (const { copiesOnSend, isOpen, message } of cases) {
+    const { writer, channel } = setUp({ isOpen });
+    channel.copiesOnSend = copiesOnSend;
+    writer.write(messageFrame(message));
+    channel.isOpen = true;
+    writer.flush();
+    await settle();
+    assertEquals(channel.sent.length, 1);
+    assert(channel.sent[0]?.buffer !== message.buffer);
+  }
+});
+
+test("BatchWriter sends nothing in place after a failure", () => {
+  const { writer, channel, failures } = setUp();
+  channel.copiesOnSend = true;
+  channel.failure = new Error("refused");
+  writer.write(PING);
+  writer.write(messageFrame(owned(64 * KIB)));
+  assertEquals([failures.length, channel.sent.length], [1, 0]);
+});
+
+test("BatchWriter.hasLessThan() counts what waits here and in the socket", async () => {
+  const { writer, channel } = setUp();
+  channel.bufferedBytes = 1000;
+  assert(writer.hasLessThan(1), "the socket had nothing from here");
+  writer.write(data(100));
+  const unsent = writer.unsentBytes;
+  assertEquals([writer.hasLessThan(unsent), writer.hasLessThan(unsent + 1)], [false, true]);
+  await settle();
+  const waiting = channel.bufferedBytes;
+  assertEquals([writer.hasLessThan(waiting), writer.hasLessThan(waiting + 1)], [false, true]);
+  channel.bufferedBytes = 10;
+  assertEquals([writer.hasLessThan(10), writer.hasLessThan(11)], [false, true]);
 });

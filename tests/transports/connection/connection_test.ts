@@ -1,3 +1,7 @@
+import { encodeBatch } from "../../../src/protocol/batch.ts";
+import type { PieceFrame, RpcFrame } from "../../../src/protocol/frame.ts";
+import { DEFAULT_LIMITS } from "../../../src/protocol/limits.ts";
+import { nativeWire } from "../../../src/protocol/native/native_wire.ts";
 import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import { lossByClose } from "../../../src/transports/connection/loss.ts";
@@ -9,6 +13,7 @@ import { test } from "../../support/test.ts";
 import { ending, opening } from "../../support/transport_pair.ts";
 
 const KIB = 1024;
+const PROMPT: RpcFrame = { kind: "prompt", answers: 1 };
 
 /** The one loss of a connection that has ended. */
 function lossOf(peer: RawPeer): { code: number; text: string; closeCode: number; by: string } {
@@ -291,7 +296,7 @@ test("Connection holds data back that the peer does not acknowledge, and nothing
   }
   const atOnce = sent.filter((promise) => promise === undefined).length;
   const before = (await peer.take()).filter(({ kind }) => kind === "message").length;
-  assert(before === atOnce && before >= 3 && before <= 4, `${before} of 16 were sent`);
+  assert(before === atOnce && before >= 7 && before <= 8, `${before} of 16 were sent`);
   const other = peer.connection.openStream(opening({ message: bytesOf("small"), end: true }));
   peer.connection.cancelStream(other, 1, "");
   assertEquals((await peer.take()).map(({ kind }) => kind), ["open", "cancel"]);
@@ -349,6 +354,113 @@ test("Connection answers a prompt before hello, and no other frame", async () =>
   const wrong = new RawPeer({ hello: false, side: "responder" });
   wrong.send({ kind: "prompt", answers: 1 }, { kind: "ack", batches: 0 });
   assertEquals(lossOf(wrong).text, "First frame is ack, expected hello");
+});
+
+/** Cuts a batch of these frames into messages that are pieces of it. */
+function piecesOf(pieces: number, ...frames: RpcFrame[]): PieceFrame[] {
+  const batch = encodeBatch(nativeWire.createEncoder(DEFAULT_LIMITS), frames);
+  const size = Math.ceil(batch.length / pieces);
+  return Array.from({ length: pieces }, (_, index) => {
+    const piece = batch.subarray(index * size, (index + 1) * size);
+    return { kind: "piece", piece, more: index < pieces - 1 };
+  });
+}
+
+test("Connection answers each piece of a batch at once, and counts the batch once", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  await peer.take();
+  const open = openFrame({ message: new Uint8Array(3000).fill(5), end: true });
+  const acks: number[][] = [];
+  for (const piece of piecesOf(3, open, { kind: "ping", token: 9 })) {
+    peer.send(piece);
+    const before = peer.channel.sent.length;
+    for (let turn = 0; turn < 30; turn++) await undefined;
+    assertEquals(peer.channel.sent.length, before + 1);
+    const others = await peer.take();
+    acks.push([...peer.acks, others.length, peer.messages.length]);
+  }
+  assertEquals(acks, [[0, 0, 0], [0, 0, 0, 0], [0, 0, 1, 1, 1]]);
+  const [message] = peer.messages;
+  assert(message?.kind === "open");
+  assertEquals(message.message, open.message);
+  assertEquals([peer.losses, peer.clock.pending], [[], 0]);
+});
+
+test("Connection takes its hello in pieces, and after a hello the same bytes are a second one", async () => {
+  const peer = new RawPeer({ hello: false, side: "responder" });
+  const pieces = piecesOf(4, wideHello(), openFrame({ end: true }));
+  for (const piece of pieces) {
+    assertEquals([peer.connection.isReady, peer.messages.length], [false, 0]);
+    peer.send(piece);
+  }
+  await peer.take();
+  assertEquals([peer.connection.isReady, peer.kinds(1), peer.acks], [true, ["open"], [0, 0, 0, 1]]);
+  for (const piece of pieces) peer.send(piece);
+  assertEquals(lossOf(peer).text, "Second hello frame");
+});
+
+test("Connection refuses another first frame than hello in pieces too", () => {
+  const peer = new RawPeer({ hello: false, side: "responder" });
+  for (const piece of piecesOf(2, openFrame())) peer.send(piece);
+  assertEquals(lossOf(peer).text, "First frame is open, expected hello");
+});
+
+test("Connection gives up a peer that says hello in pieces without end", async () => {
+  const peer = new RawPeer({ hello: false, limits: { connectTimeoutMs: 500 } });
+  for (let count = 0; count < 5; count++) {
+    peer.send({ kind: "piece", piece: Uint8Array.of(1), more: true });
+    await peer.clock.advance(100);
+  }
+  assertEquals([lossOf(peer).closeCode, peer.clock.pending], [4408, 0]);
+});
+
+test("Connection ends with 4400 when something comes between pieces, and handles none of it", () => {
+  const between: RpcFrame[][] = [[openFrame()], [{ kind: "ack", batches: 0 }], [PROMPT], [
+    PROMPT,
+    PROMPT,
+  ]];
+  for (const frames of between) {
+    const peer = new RawPeer({ side: "responder" });
+    const [first, last] = piecesOf(2, openFrame({ streamId: 3 }));
+    assert(first !== undefined && last !== undefined);
+    peer.send(first);
+    peer.channel.receiveText();
+    peer.send(...frames);
+    peer.send(last);
+    const { text, closeCode } = lossOf(peer);
+    assert(text.startsWith("Cannot join pieces: found "), text);
+    assertEquals([closeCode, peer.messages], [4400, []]);
+  }
+});
+
+test("Connection ends with 4413 when pieces are more than a batch may be", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  const piece = new Uint8Array(128 * KIB);
+  for (let count = 0; count < 100 && peer.losses.length === 0; count++) {
+    peer.send({ kind: "piece", piece, more: true });
+    await peer.take();
+  }
+  const limit = 1024 * KIB + 3 * 64 * KIB;
+  assertEquals([lossOf(peer).closeCode, peer.acks.length], [
+    4413,
+    Math.floor(limit / piece.length),
+  ]);
+  assert(
+    lossOf(peer).text.endsWith(`they have ${limit + 64 * KIB} bytes, limit is ${limit} bytes`),
+  );
+});
+
+test("Connection handles the rest of no batch in pieces when a frame of it ended it", () => {
+  const peer = new RawPeer({ side: "responder" });
+  const push = peer.messages.push.bind(peer.messages);
+  peer.messages.push = (message) => {
+    peer.connection.close(lossByClose());
+    return push(message);
+  };
+  for (const piece of piecesOf(3, openFrame(), openFrame({ streamId: 3 }))) peer.send(piece);
+  assertEquals([peer.kinds(3), peer.losses.length, peer.clock.pending], [[], 1, 0]);
+  peer.send({ kind: "piece", piece: Uint8Array.of(1), more: true });
+  assertEquals(peer.losses.length, 1);
 });
 
 test("Connection leaves no answer to a prompt pending when it ends", () => {

@@ -44,9 +44,9 @@ class Path {
   }
 }
 
-test("FlightControl lets 256 KiB be on their way to begin with, what waits to be sent among them", () => {
+test("FlightControl lets 512 KiB be on their way to begin with, what waits to be sent among them", () => {
   const flight = new FlightControl(new FakeClock());
-  assertEquals([MIN_FLIGHT_BYTES, flight.limitBytes], [256 * KIB, 256 * KIB]);
+  assertEquals([MIN_FLIGHT_BYTES, flight.limitBytes], [512 * KIB, 512 * KIB]);
   flight.onSent(MIN_FLIGHT_BYTES - 10);
   assertEquals([flight.isFull(0), flight.isFull(9), flight.isFull(10)], [false, false, true]);
   assertEquals([flight.bytes, flight.sentBatches], [MIN_FLIGHT_BYTES - 10, 1]);
@@ -84,7 +84,7 @@ test("FlightControl grows although a whole limit is acknowledged at once", async
     flight.onAck(flight.sentBatches);
     limits.push(flight.limitBytes / KIB);
   }
-  assertEquals(limits, [512, 1024, 2048, 4096]);
+  assertEquals(limits, [1024, 2048, 4096, 8192]);
 });
 
 test("FlightControl stays small where the path holds little, however long it is filled", async () => {
@@ -140,4 +140,23 @@ test("FlightControl does not take its own queue for the path when it measures an
   assert(most < 3400, `limit was ${most} KiB`);
   const small = limits.filter((limit) => limit < 2000).length;
   assert(small < 7, `the limit was small for ${small} of 70 seconds`);
+});
+
+test("FlightControl looks at the clock for batches that may fill the path, and for one alone", () => {
+  const clock = new FakeClock();
+  let looks = 0;
+  const flight = new FlightControl({
+    now: () => {
+      looks++;
+      return clock.now();
+    },
+    setTimer: (callback, ms) => clock.setTimer(callback, ms),
+    clearTimer: (timer) => clock.clearTimer(timer),
+  });
+  flight.onSent(1 * KIB);
+  assertEquals(looks, 1);
+  for (let sent = 2; sent < 64; sent++) flight.onSent(1 * KIB);
+  assertEquals(looks, 1);
+  flight.onSent(1 * KIB);
+  assertEquals(looks, 2);
 });

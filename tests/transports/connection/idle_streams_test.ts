@@ -11,7 +11,7 @@ interface Stream extends WatchedStream {
   id: number;
   isReceiveEnded: boolean;
   unreadMessages: number;
-  outbox: { length: number };
+  waiting: number;
   moved: number;
 }
 
@@ -21,7 +21,7 @@ function createStream(id: number, given: Partial<Stream> = {}): Stream {
     isLocal: false,
     isReceiveEnded: false,
     unreadMessages: 0,
-    outbox: { length: 0 },
+    waiting: 0,
     moved: 0,
     ...given,
   };
@@ -80,7 +80,7 @@ test("IdleStreams leaves streams be on which the peer has nothing to do", async 
   await clock.advance(100_000);
   assertEquals(ended, []);
   // One of them now waits for the peer to read.
-  for (const { id, outbox } of streams) if (id === 1) outbox.length = 1;
+  for (const stream of streams) if (stream.id === 1) stream.waiting = 1;
   await clock.advance(900);
   assertEquals(ended.length, 1);
   idle.stop();

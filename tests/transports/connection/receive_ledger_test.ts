@@ -27,8 +27,7 @@ function setUp(
 }
 
 function createStream(id: number): StreamState {
-  return new StreamState(id, {
-    isLocal: true,
+  return new StreamState(id, true, {
     sendBytes: 0,
     sendMessages: 0,
     windowBytes: LIMITS.streamWindowBytes,
@@ -75,7 +74,7 @@ test("ReceiveLedger.release() opens the window by what it grants", () => {
   stream.unreadMessages = 1;
   ledger.chargeStream(stream, 1000, true);
   ledger.release(stream, 1000);
-  assertEquals([stream.windowBytes, stream.windowMessages], [1000, 10]);
+  assertEquals([stream.receiving.windowBytes, stream.receiving.windowMessages], [1000, 10]);
 });
 
 test("ReceiveLedger.release() grants the connection apart from its streams", () => {
@@ -91,7 +90,7 @@ test("ReceiveLedger.release() grants the connection apart from its streams", () 
 test("ReceiveLedger.release() pays for nothing when nothing is unread", () => {
   const { ledger, stream, grants } = setUp();
   for (let count = 0; count < 100; count++) ledger.release(stream, 1000);
-  assertEquals([grants, stream.unreadMessages, stream.owedBytes], [[], 0, 0]);
+  assertEquals([grants, stream.unreadMessages, stream.receiving.owedBytes], [[], 0, 0]);
 });
 
 test("ReceiveLedger.release() grants nothing to a stream on which nothing more comes", () => {
@@ -104,17 +103,27 @@ test("ReceiveLedger.release() grants nothing to a stream on which nothing more c
 
 test("ReceiveLedger.payForPartial() lets a message through that is larger than the window", () => {
   const { ledger, stream, grants } = setUp();
-  stream.partial = { fragments: new Fragments(), bytes: 600, creditedBytes: 0, compressed: false };
+  stream.receiving.partial = {
+    fragments: new Fragments(),
+    bytes: 600,
+    creditedBytes: 0,
+    compressed: false,
+  };
   ledger.payForPartial(stream);
   assertEquals(grants, [[1, 600, 0]]);
-  stream.partial.bytes = 1100;
+  stream.receiving.partial.bytes = 1100;
   ledger.payForPartial(stream);
   assertEquals(grants, [[1, 600, 0], [1, 500, 0]]);
 });
 
 test("ReceiveLedger.payForPartial() pays for nothing while a message is unread, and then at once", () => {
   const { ledger, stream, grants } = setUp();
-  stream.partial = { fragments: new Fragments(), bytes: 600, creditedBytes: 0, compressed: false };
+  stream.receiving.partial = {
+    fragments: new Fragments(),
+    bytes: 600,
+    creditedBytes: 0,
+    compressed: false,
+  };
   stream.unreadMessages = 1;
   ledger.payForPartial(stream);
   assertEquals(grants, []);
@@ -124,16 +133,16 @@ test("ReceiveLedger.payForPartial() pays for nothing while a message is unread, 
 
 test("ReceiveLedger.release() does not pay twice for what was paid as fragments", () => {
   const { ledger, stream, grants } = setUp();
-  stream.creditedBytes = 600;
+  stream.receiving.creditedBytes = 600;
   stream.unreadMessages = 1;
   ledger.release(stream, 1100);
   assertEquals(grants, [[1, 500, 1]]);
-  assertEquals(stream.creditedBytes, 0);
+  assertEquals(stream.receiving.creditedBytes, 0);
 });
 
 test("ReceiveLedger.dropPartial() pays the connection for what had not been paid", () => {
   const { ledger, stream, grants } = setUp();
-  stream.partial = {
+  stream.receiving.partial = {
     fragments: new Fragments(),
     bytes: 3500,
     creditedBytes: 1000,
@@ -194,7 +203,12 @@ test("ReceiveLedger.findPartialFault() leaves room for 16 of the largest message
   assertEquals(ledger.findPartialFault(room), undefined);
   const error = ledger.findPartialFault(room + 1);
   assertEquals(error?.code, RpcStatus.RESOURCE_EXHAUSTED);
-  stream.partial = { fragments: new Fragments(), bytes: 600, creditedBytes: 0, compressed: false };
+  stream.receiving.partial = {
+    fragments: new Fragments(),
+    bytes: 600,
+    creditedBytes: 0,
+    compressed: false,
+  };
   ledger.payForPartial(stream);
   assertEquals(ledger.findPartialFault(room - 600), undefined);
   assert(ledger.findPartialFault(room - 599) !== undefined);
@@ -205,10 +219,15 @@ test("ReceiveLedger.findPartialFault() leaves room for 16 of the largest message
 test("ReceiveLedger.findPartialFault() counts a message until it is consumed", () => {
   const { ledger, stream } = setUp();
   const room = 16 * createLimits().maxMessageBytes;
-  stream.partial = { fragments: new Fragments(), bytes: 600, creditedBytes: 0, compressed: false };
+  stream.receiving.partial = {
+    fragments: new Fragments(),
+    bytes: 600,
+    creditedBytes: 0,
+    compressed: false,
+  };
   ledger.payForPartial(stream);
-  stream.creditedBytes = stream.partial.creditedBytes;
-  stream.partial = undefined;
+  stream.receiving.creditedBytes = stream.receiving.partial.creditedBytes;
+  stream.receiving.partial = undefined;
   stream.unreadMessages = 1;
   assert(ledger.findPartialFault(room - 599) !== undefined);
   ledger.release(stream, 700);

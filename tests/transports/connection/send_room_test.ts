@@ -7,8 +7,7 @@ import { settle } from "../../support/fake_clock.ts";
 import { test } from "../../support/test.ts";
 
 function createStream(id: number): StreamState {
-  return new StreamState(id, {
-    isLocal: true,
+  return new StreamState(id, true, {
     sendBytes: 0,
     sendMessages: 0,
     windowBytes: 0,

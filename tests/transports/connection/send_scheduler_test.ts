@@ -74,8 +74,7 @@ function createStream(
   id: number,
   options: { bytes?: number; messages?: number } = {},
 ): StreamState {
-  return new StreamState(id, {
-    isLocal: true,
+  return new StreamState(id, true, {
     sendBytes: options.bytes ?? 2 ** 30,
     sendMessages: options.messages ?? 1000,
     windowBytes: 0,
@@ -139,7 +138,7 @@ test("SendScheduler cuts a large message and settles its promise with the last f
   let isDone = false;
   void waiting?.then(() => isDone = true);
   await settle();
-  assertEquals([isDone, stream.sentMessages, stream.sendMessages], [false, 1, 999]);
+  assertEquals([isDone, stream.sentMessages, stream.sending.messages], [false, 1, 999]);
   setup.scheduler.grantStream(stream, 100, 0);
   assertEquals([await setup.take(), isDone], [["1:50"], true]);
 });
@@ -213,7 +212,7 @@ test("SendScheduler.drop() tells those who wait and forgets what they sent", asy
   await Promise.all(refused);
   setup.scheduler.grantStream(stream, 1000, 1000);
   assertEquals(await setup.take(), ["1:100+", "1:100+"]);
-  assertEquals([setup.scheduler.room.waitingBytes, stream.outbox.length], [0, 0]);
+  assertEquals([setup.scheduler.room.waitingBytes, stream.waiting], [0, 0]);
 });
 
 test("SendScheduler.drop() of one stream that waits lets the others go on", async () => {
@@ -237,7 +236,7 @@ test("SendScheduler takes no more credit than a number can hold, whatever is gra
     setup.scheduler.grantStream(stream, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     setup.scheduler.grantConnection(Number.MAX_SAFE_INTEGER);
   }
-  const { sendBytes, sendMessages } = stream;
+  const { bytes: sendBytes, messages: sendMessages } = stream.sending;
   for (const credit of [sendBytes, sendMessages, setup.scheduler.connectionBytes]) {
     assert(Number.isSafeInteger(credit), `credit is ${credit}`);
   }
@@ -261,7 +260,7 @@ test("SendScheduler costs nothing for a stream that was dropped while it was rea
 /** Counts how often a stream is asked what it has to send. */
 function countTurns(stream: StreamState): () => number {
   let turns = 0;
-  const { outbox } = stream;
+  const { outbox } = stream.sending;
   const peek = outbox.peek.bind(outbox);
   outbox.peek = () => {
     turns++;
@@ -329,7 +328,7 @@ test("SendScheduler charges the connection what a frame weighs beside its bytes"
   const streams = [1, 3, 5, 7, 9].map((id) => createStream(id));
   for (const stream of streams) setup.scheduler.sendMessage(stream, new Uint8Array(0));
   assertEquals(await setup.take(), ["1:0", "3:0", "5:0", "7:0"]);
-  assertEquals([setup.scheduler.connectionBytes, streams[0]?.sendBytes], [-24, 2 ** 30]);
+  assertEquals([setup.scheduler.connectionBytes, streams[0]?.sending.bytes], [-24, 2 ** 30]);
   setup.scheduler.grantConnection(24);
   assertEquals(await setup.take(), []);
   setup.scheduler.grantConnection(1);

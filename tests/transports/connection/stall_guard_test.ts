@@ -53,16 +53,32 @@ test("StallGuard tries whether the socket stalls with a large batch that is alon
   assertEquals([knowledge.verdict, knowledge.passes], ["unknown", 1]);
 });
 
-test("StallGuard tries once a second, and prompts ahead of large batches between", async () => {
+test("StallGuard cuts a large batch that is alone, and prompts ahead of larger ones and of others", () => {
+  const { guard, knowledge } = new Setup();
+  guard.plan(LARGE, 1, true);
+  for (const verdict of ["unknown", "stalls"] as const) {
+    knowledge.verdict = verdict;
+    const sizes = [1001, 16 * 1024, 16 * 1024 + 1, 65_534];
+    const places = [true, false].map((isAlone) =>
+      sizes.map((size) => guard.plan(size, 1, isAlone))
+    );
+    assertEquals(places, [
+      ["pieces", "pieces", "ahead", "ahead"],
+      ["ahead", "ahead", "ahead", "ahead"],
+    ]);
+  }
+});
+
+test("StallGuard tries once a second, and cuts large batches between", async () => {
   const setup = new Setup();
   const places: (string | undefined)[] = [];
   for (const pauseMs of [0, 997, 0, 0]) {
     places.push(await setup.send(LARGE, 1));
     await setup.clock.advance(pauseMs);
   }
-  assertEquals(places, ["inside", "ahead", "ahead", "inside"]);
+  assertEquals(places, ["inside", "pieces", "pieces", "inside"]);
   const other = new StallGuard(setup.clock, setup.knowledge);
-  assertEquals(other.plan(LARGE, 1, true), "ahead", "one for all connections");
+  assertEquals(other.plan(LARGE, 1, true), "pieces", "one for all connections");
 });
 
 /** Makes so many trials, each due. */
@@ -73,12 +89,12 @@ async function tryOften(setup: Setup, trials: number, roundTripMs: number): Prom
   }
 }
 
-test("StallGuard prompts ahead of large batches as soon as one has stalled", async () => {
+test("StallGuard cuts large batches, or prompts ahead of them, as soon as one has stalled", async () => {
   const setup = new Setup();
   assertEquals([await setup.send(100, 1), await setup.send(LARGE, 42)], ["inside", "inside"]);
   assertEquals(setup.knowledge.verdict, "stalls");
   await setup.clock.advance(5000);
-  assertEquals([await setup.send(LARGE, 2), await setup.send(LARGE, 2)], ["ahead", "ahead"]);
+  assertEquals([await setup.send(LARGE, 2), await setup.send(LARGE, 2)], ["pieces", "pieces"]);
   assertEquals(setup.guard.plan(LARGE, 5, false), "ahead");
 });
 
@@ -112,7 +128,7 @@ test("StallGuard changes its mind when a socket that did not stall does", async 
   for (let count = 0; count < 7; count++) await setup.send(LARGE, 42);
   assertEquals(setup.knowledge.verdict, "free");
   assertEquals([await setup.send(LARGE, 42), setup.knowledge.verdict], ["inside", "stalls"]);
-  assertEquals([await setup.send(100, 1), await setup.send(LARGE, 1)], ["inside", "ahead"]);
+  assertEquals([await setup.send(100, 1), await setup.send(LARGE, 1)], ["inside", "pieces"]);
 });
 
 test("StallGuard.onAck() waits for the batch that is tried, and needs none", () => {
@@ -130,5 +146,5 @@ test("StallGuard shares what it knows with the guards of other connections", asy
   const setup = new Setup();
   await setup.send(LARGE, 42);
   const other = new StallGuard(setup.clock, setup.knowledge);
-  assertEquals(other.plan(LARGE, 1, true), "ahead");
+  assertEquals(other.plan(LARGE, 1, true), "pieces");
 });

@@ -53,7 +53,13 @@ test("WindowTuner counts messages as well as bytes", async () => {
 
 test("WindowTuner leaves the window alone when the path needs no larger one", async () => {
   assertEquals(await new Path().flow(1000, { bytes: 100 }), 1);
-  assertEquals(await new Path({ roundTripMs: 1 }).flow(1000, { bytes: KIB }), 1);
+  assertEquals(await new Path({ roundTripMs: 1 }).flow(1000, { bytes: 600 }), 1);
+});
+
+test("WindowTuner allows an event loop two milliseconds, however short the path is", async () => {
+  const path = new Path({ roundTripMs: 1 });
+  const scale = await path.flow(1000, { bytes: 2 * KIB });
+  assert(Math.abs(scale - 3) < 0.2, `the window is ${scale} times the first one`);
 });
 
 test("WindowTuner grows step by step where the window is what limits the data", async () => {

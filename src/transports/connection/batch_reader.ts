@@ -1,0 +1,83 @@
+import { ByteWriter } from "../../internal/byte_writer.ts";
+import { CLOSE_PROTOCOL_ERROR, CLOSE_TOO_LARGE } from "../../protocol/close_code.ts";
+import type { FrameDecoder, PieceFrame, RpcFrame } from "../../protocol/frame.ts";
+import { FrameError } from "../../protocol/frame_error.ts";
+import { RpcStatus } from "../../protocol/status.ts";
+
+/**
+ * The one place where frames enter a connection: a batch in a WebSocket message, or in pieces.
+ *
+ * Memory for pieces is held while they come, as much as has come of them.
+ */
+export class BatchReader {
+  readonly #decoder: FrameDecoder;
+  readonly #onFrame: (frame: RpcFrame) => void;
+  /** The batch under way; undefined when none is in pieces. */
+  #joined: ByteWriter | undefined;
+  /** Whether the message under way held a piece. */
+  #hasPiece = false;
+  /** Whether the last piece has come, and its batch is being read. */
+  #isWhole = false;
+
+  /** `onFrame` takes all frames, and gives back the pieces with `addPiece`. */
+  constructor(decoder: FrameDecoder, onFrame: (frame: RpcFrame) => void) {
+    this.#decoder = decoder;
+    this.#onFrame = onFrame;
+  }
+
+  /**
+   * Reads a WebSocket message, and with the last piece of a batch that batch.
+   *
+   * @returns How many bytes the batch that was read has, or the message without one
+   * @throws {FrameError} When the framing is wrong
+   */
+  read(message: Uint8Array): number {
+    if (this.#joined === undefined) this.#decoder.decode(message, this.#onFrame);
+    else this.#decoder.decode(message, (frame) => this.#onNextPiece(frame));
+    const joined = this.#joined;
+    if (joined === undefined || message.length === 0) return message.length;
+    if (!this.#hasPiece) throw interruption("something else");
+    this.#hasPiece = false;
+    return this.#isWhole ? this.#readJoined(joined.take()) : message.length;
+  }
+
+  /** Adds a piece, which may be a view of its message. */
+  addPiece({ piece, more }: PieceFrame): void {
+    if (this.#isWhole) throw fault("Cannot join pieces: they hold a piece");
+    const joined = this.#joined ??= new ByteWriter(piece.length);
+    const bytes = joined.length + piece.length;
+    const limit = this.#decoder.maxBatchBytes;
+    if (bytes > limit) {
+      const text = `Cannot join pieces: they have ${bytes} bytes, limit is ${limit} bytes`;
+      throw fault(text, CLOSE_TOO_LARGE);
+    }
+    joined.bytes(piece);
+    this.#hasPiece = true;
+    this.#isWhole = !more;
+  }
+
+  /** Drops what has come of a batch. */
+  end(): void {
+    this.#joined = undefined;
+  }
+
+  #onNextPiece(frame: RpcFrame): void {
+    if (frame.kind !== "piece") throw interruption(frame.kind);
+    this.#onFrame(frame);
+  }
+
+  #readJoined(batch: Uint8Array): number {
+    this.#joined = undefined;
+    this.#decoder.decode(batch, this.#onFrame);
+    this.#isWhole = false;
+    return batch.length;
+  }
+}
+
+function interruption(found: string): FrameError {
+  return fault(`Cannot join pieces: found ${found}, expected the next piece`);
+}
+
+function fault(text: string, closeCode: number = CLOSE_PROTOCOL_ERROR): FrameError {
+  return new FrameError(text, RpcStatus.INTERNAL, closeCode);
+}

@@ -16,10 +16,9 @@ const ITEM_BYTES = 4096;
 const LARGE_MESSAGES = IS_FULL ? 10 : 2;
 /**
  * The most that the median small call may take, as a share of the time of a large message: one that
- * waits for the large message to pass takes as long as that. To be lowered to 0.02 when windows grow
- * no longer on short paths, where they only make queues.
+ * waits for the large message to pass takes as long as that.
  */
-const MAX_SHARE = 0.6;
+const MAX_SHARE = 0.05;
 
 type Client = RpcClient<typeof Faults>;
 

@@ -15,7 +15,7 @@ import { eventually, settled } from "./wait.ts";
 
 const ITEM_BYTES = 4096;
 const ITEMS = IS_FULL ? 200_000 : 20_000;
-const WARM_UP_ITEMS = 5000;
+const WARM_UP_ITEMS = 40_000;
 /** How long the peer reads nothing, at least. */
 const STALL_MS = IS_FULL ? 2500 : 0;
 

@@ -12,7 +12,7 @@ import { eventually, settled } from "./wait.ts";
 const ITEM_BYTES = 4096;
 const ITEMS = IS_FULL ? 200_000 : 20_000;
 /** Taken before anything is measured: programs compile, and size what they keep. */
-const WARM_UP_ITEMS = 5000;
+const WARM_UP_ITEMS = 40_000;
 /** What a stream that has ended may leave in reach. */
 const MAX_KEPT_BYTES = 2_000_000;
 const MAX_AHEAD = maxItemsAhead(ITEM_BYTES);

@@ -11,8 +11,13 @@ const MAX_FLIGHT_BYTES = 64 * 1024 * 1024;
 const GAIN = 2;
 /** What one round trip measured fades by this much a round trip. */
 const RATE_FADE = 0.9;
-/** After so long the shortest round trip is measured anew, in case the path has changed. */
-const ROUND_TRIP_AGE_MS = 30_000;
+/**
+ * So often the shortest round trip is measured anew, with little on its way: the path may have
+ * changed, or what was measured have been a pause of a program.
+ */
+const MIN_AGE_MS = 100;
+/** The same in round trips: little on its way costs a long path two of them. */
+const AGE_ROUND_TRIPS = 40;
 
 /** A batch whose round trip may be measured: what it takes, and how much arrives meanwhile. */
 interface Sample {
@@ -103,7 +108,7 @@ export class FlightControl {
     this.#sample = undefined;
     this.#last = undefined;
     const now = this.#clock.now();
-    if (now - this.#leastAt > ROUND_TRIP_AGE_MS) {
+    if (now - this.#leastAt > Math.max(MIN_AGE_MS, AGE_ROUND_TRIPS * this.#leastMs)) {
       this.#leastMs = Infinity;
       this.#leastAt = now;
       // The queue has to go before the path can be seen; the next sample sees it.

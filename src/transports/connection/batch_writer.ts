@@ -22,7 +22,7 @@ const IN_PLACE_BYTES = 32 * 1024;
 /** More than this in the socket: data waits. Control frames still pass. */
 const HIGH_WATER_BYTES = 512 * 1024;
 /** The same where the peer acknowledges what it has, and so says more than the socket does. */
-const ACKED_HIGH_WATER_BYTES = 4 * 1024 * 1024;
+const ACKED_HIGH_WATER_BYTES = 2 * 1024 * 1024;
 /** A socket without a drain event is asked so soon, */
 const MIN_POLL_MS = 1;
 /** and less and less often, down to this, while nothing leaves it: its peer may have stopped to read. */

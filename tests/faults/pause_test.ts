@@ -17,6 +17,8 @@ const ITEMS = 2000;
 const MAX_AHEAD = maxItemsAhead(ITEM_BYTES);
 /** A machine that does other things as well makes single calls slow; a queue makes all of them slow. */
 const MAX_RATIO = 5;
+/** Where the pause is seconds, a call that waits for it waits for far longer than this. */
+const NOISE_MS = 2;
 const CALLS = IS_FULL ? 2000 : 300;
 
 interface Latencies {
@@ -36,15 +38,18 @@ async function measure(endpoint: RpcCallerEndpoint): Promise<Latencies> {
 
 /** Fails when calls beside a paused stream take longer than on an idle socket. */
 function compare(what: string, idle: Latencies, paused: Latencies): void {
-  const ratios = {
-    "call, median": paused.echo.median / idle.echo.median,
-    "call, p90": paused.echo.p90 / idle.echo.p90,
-    "ping, median": paused.ping.median / idle.ping.median,
-    "ping, p90": paused.ping.p90 / idle.ping.p90,
-  };
+  const pairs: readonly (readonly [string, number, number])[] = [
+    ["call, median", paused.echo.median, idle.echo.median],
+    ["call, p90", paused.echo.p90, idle.echo.p90],
+    ["ping, median", paused.ping.median, idle.ping.median],
+    ["ping, p90", paused.ping.p90, idle.ping.p90],
+  ];
+  const ratios = Object.fromEntries(pairs.map(([name, beside, alone]) => [name, beside / alone]));
   printFigures(`${what}: latency beside a paused stream to idle`, ratios);
-  for (const [name, ratio] of Object.entries(ratios)) {
-    assert(ratio < MAX_RATIO, `${name} is ${ratio} times that of an idle socket`);
+  for (const [name, beside, alone] of pairs) {
+    // What another program on the machine costs is no stream that holds calls up.
+    const isHeldUp = beside >= alone * MAX_RATIO && beside >= NOISE_MS;
+    assert(!isHeldUp, `${name} is ${beside} ms, ${alone} ms on an idle socket`);
   }
 }
 

@@ -273,7 +273,7 @@ export interface FrameEncoder {
    */
   encode(frame: RpcFrame, out: ByteWriter): void;
   /**
-   * Writes the head of a frame in front of its message, over whatever is there; 16 bytes are free.
+   * Writes the head of a frame in front of its message, where 16 bytes are nobody's.
    * Only where the wire has fragments.
    *
    * @returns The whole frame

@@ -30,12 +30,16 @@ export interface RpcLimits {
   readonly streamWindowBytes: number;
   /**
    * Bytes that may wait unread on a stream whose reader keeps up, on a path that needs as much;
-   * 32 MiB by default. The window grows up to this with bandwidth and round-trip time.
+   * 64 MiB by default. The window grows up to this with bandwidth and round-trip time, and to no
+   * more than half of `connectionWindowBytes`.
    */
   readonly maxStreamWindowBytes: number;
   /** Messages that may wait unread on a stream; 1024 by default. Announced as the window. */
   readonly streamWindowMessages: number;
-  /** Bytes that may wait unread on all streams; 64 MiB by default. Announced as the window. */
+  /**
+   * Bytes that may wait unread on all streams, 256 more for each message; 128 MiB by default.
+   * Announced as the window.
+   */
   readonly connectionWindowBytes: number;
   /** Bytes that may wait to be sent on a connection; 16 MiB by default. */
   readonly maxQueuedBytes: number;

@@ -90,8 +90,7 @@ export interface IRpcTransport extends AsyncDisposable {
    * Sends one message.
    *
    * @param streamId An open stream
-   * @param message Bytes; any value on a zero-copy transport. What a codec of this library made
-   *   belongs to the transport from then on, and is written over when it has been sent
+   * @param message Bytes; any value on a zero-copy transport
    * @returns Nothing when it went out at once, otherwise a promise that settles when it has: wait
    *   for it before sending more. It rejects when the stream ends first
    * @throws {RpcError} `FAILED_PRECONDITION` when the stream is not open, `RESOURCE_EXHAUSTED` when

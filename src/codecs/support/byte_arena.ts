@@ -1,5 +1,4 @@
-import { returnBuffer } from "../../internal/buffer_pool.ts";
-import { HEADROOM_BYTES, ownLargeMessage, takeLargeMemory } from "../../internal/large_message.ts";
+import { HEADROOM_BYTES, markHeadroom } from "../../internal/headroom.ts";
 
 const ARENA_BYTES = 32768;
 // A message up to this size that does not fit what is left of the arena begins a new one.
@@ -10,7 +9,7 @@ const SHARED_BYTES = 8192;
  *
  * What {@linkcode ByteArena.take} hands out is a view that is never written again, so it belongs to
  * whoever took it, at the price of sharing its `buffer` with its neighbours. A large message gets
- * memory of its own, which serves again when the message has been sent. The fields are open for speed: a writer calls `reserve`, stores into `bytes`
+ * memory of its own, with room for a head in front of it. The fields are open for speed: a writer calls `reserve`, stores into `bytes`
  * at `position`, and moves `position` on.
  */
 export class ByteArena {
@@ -53,30 +52,27 @@ export class ByteArena {
     this.#start = position;
     if (this.#shared === undefined) return message;
     this.#restore(this.#shared);
-    if (bytes.length - message.length <= message.length) return ownLargeMessage(bytes, message);
     // Unused memory would be held as long as the message is.
-    const copy = message.slice();
-    returnBuffer(bytes);
-    return copy;
+    const isWasteful = bytes.length - message.length > message.length >> 2;
+    return isWasteful ? message.slice() : markHeadroom(message);
   }
 
   /** Forgets the message that was begun. */
   discard(): void {
-    if (this.#shared !== undefined) {
-      returnBuffer(this.bytes);
-      this.#restore(this.#shared);
-    } else this.position = this.#start;
+    if (this.#shared !== undefined) this.#restore(this.#shared);
+    else this.position = this.#start;
   }
 
   #grow(needed: number): void {
     const length = this.length;
     const total = length + needed;
     const shared = total <= SHARED_BYTES && this.#shared === undefined;
-    const grown = shared ? new Uint8Array(ARENA_BYTES) : takeLargeMemory(roomFor(length, needed));
     const start = shared ? 0 : HEADROOM_BYTES;
+    const grown = new Uint8Array(shared ? ARENA_BYTES : start + roomFor(length, needed));
     if (length > 0) grown.set(this.bytes.subarray(this.#start, this.position), start);
-    if (this.#shared !== undefined) returnBuffer(this.bytes);
-    else if (!shared) this.#shared = { bytes: this.bytes, view: this.view, start: this.#start };
+    if (!shared && this.#shared === undefined) {
+      this.#shared = { bytes: this.bytes, view: this.view, start: this.#start };
+    }
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
     this.#start = start;

@@ -1,5 +1,5 @@
 import { ByteWriter } from "../../internal/byte_writer.ts";
-import { hasHeadroom } from "../../internal/large_message.ts";
+import { hasHeadroom } from "../../internal/headroom.ts";
 import type { RpcClock, RpcTimer } from "../../internal/clock.ts";
 import type { FrameEncoder, MessageFrame, RpcFrame } from "../../protocol/frame.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
@@ -17,7 +17,7 @@ const BATCH_BYTES = 64 * 1024;
  * that await what is there already, need a few for each message.
  */
 const IDLE_MICROTASKS = 8;
-/** A message, or a part of one, of so many bytes is not copied into a batch where that can be helped. */
+/** A message of so many bytes is not copied into a batch where that can be helped. */
 const IN_PLACE_BYTES = 32 * 1024;
 /** More than this in the socket: data waits. Control frames still pass. */
 const HIGH_WATER_BYTES = 512 * 1024;
@@ -164,7 +164,7 @@ export class BatchWriter {
     queueMicrotask(this.#flushWhenIdle);
   }
 
-  /** Sends a large part of a message from where it stands, where nobody needs it any more. */
+  /** Sends a large message from where it stands: its head fits in front of it. */
   #writeInPlace(frame: MessageFrame): boolean {
     const { message } = frame;
     if (message.length < IN_PLACE_BYTES || !hasHeadroom(message)) return false;

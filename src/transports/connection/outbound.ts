@@ -1,4 +1,3 @@
-import { releaseLargeMessage } from "../../internal/large_message.ts";
 import type { RpcWire, StatusFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
@@ -64,7 +63,6 @@ export class Outbound {
       end: opening.end && isPlain,
       fault: undefined,
     });
-    if (message !== undefined && fits && isPlain) releaseLargeMessage(message);
     const stream = lifecycle.add(streamId, true);
     stream.openedInBatch = openedInBatch;
     stream.isSendEnded = opening.end;

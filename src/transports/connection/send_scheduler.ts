@@ -1,5 +1,4 @@
 import { createDeferred } from "../../internal/deferred.ts";
-import { releaseLargeMessage } from "../../internal/large_message.ts";
 import type { MessageFrame } from "../../protocol/frame.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
@@ -81,7 +80,6 @@ export class SendScheduler {
       const streamId = stream.id;
       const frame = { kind: "message", streamId, message, more: false, compressed: false } as const;
       this.#writeFragment(stream, frame, true);
-      releaseLargeMessage(message);
       return undefined;
     }
     const done = createDeferred<void>();
@@ -221,9 +219,7 @@ export class SendScheduler {
 
   #write(stream: StreamState, frame: OutboundFrame): void {
     this.#writer.write(frame);
-    if (frame.kind !== "status") return;
-    if (frame.message !== undefined) releaseLargeMessage(frame.message);
-    this.#owner.onEnded(stream);
+    if (frame.kind === "status") this.#owner.onEnded(stream);
   }
 
   #sendFragment(stream: StreamState, next: OutboundMessage): boolean {
@@ -245,9 +241,7 @@ export class SendScheduler {
     const compressed = first && next.compressed;
     const streamId = stream.id;
     this.#writeFragment(stream, { kind: "message", streamId, message, more, compressed }, first);
-    if (more) return true;
-    releaseLargeMessage(next.message);
-    next.done?.resolve();
+    if (!more) next.done?.resolve();
     return true;
   }
 

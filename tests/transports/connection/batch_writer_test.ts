@@ -1,8 +1,4 @@
-import {
-  HEADROOM_BYTES,
-  ownLargeMessage,
-  takeLargeMemory,
-} from "../../../src/internal/large_message.ts";
+import { HEADROOM_BYTES, markHeadroom } from "../../../src/internal/headroom.ts";
 import { decodeBatch, encodeBatch } from "../../../src/protocol/batch.ts";
 import type { RpcFrame } from "../../../src/protocol/frame.ts";
 import { createLimits } from "../../../src/protocol/limits.ts";
@@ -451,10 +447,9 @@ test("BatchWriter sends nothing after a prompt that the socket refused", async (
   assertEquals([tries, failures], [1, [failure]]);
 });
 
-/** A message with memory of its own, as codecs make large ones. */
-function owned(bytes: number): Uint8Array<ArrayBuffer> {
-  const memory = takeLargeMemory(bytes);
-  return ownLargeMessage(memory, memory.subarray(HEADROOM_BYTES, HEADROOM_BYTES + bytes).fill(5));
+/** A message with room in front of it, as codecs make large ones. */
+function spacious(bytes: number): Uint8Array<ArrayBuffer> {
+  return markHeadroom(new Uint8Array(HEADROOM_BYTES + bytes).subarray(HEADROOM_BYTES).fill(5));
 }
 
 function messageFrame(message: Uint8Array): RpcFrame {
@@ -464,7 +459,7 @@ function messageFrame(message: Uint8Array): RpcFrame {
 test("BatchWriter.write() sends a large message from where it stands, after what was before it", () => {
   const { writer, channel } = setUp();
   channel.copiesOnSend = true;
-  const message = owned(64 * KIB);
+  const message = spacious(64 * KIB);
   writer.write(PING);
   writer.write(messageFrame(message));
   assertEquals(channel.sent.length, 2);
@@ -477,12 +472,13 @@ test("BatchWriter.write() sends a large message from where it stands, after what
   assertEquals([writer.frames, writer.batches, writer.unsentBytes], [2, 2, 0]);
 });
 
-test("BatchWriter.write() copies a message that is small, somebody else's, or goes to a slow socket", async () => {
+test("BatchWriter.write() copies a message that is small, has no room in front, or goes to a slow socket", async () => {
   const cases = [
-    { copiesOnSend: true, isOpen: true, message: owned(20 * KIB) },
+    { copiesOnSend: true, isOpen: true, message: spacious(20 * KIB) },
     { copiesOnSend: true, isOpen: true, message: new Uint8Array(64 * KIB) },
-    { copiesOnSend: false, isOpen: true, message: owned(64 * KIB) },
-    { copiesOnSend: true, isOpen: false, message: owned(64 * KIB) },
+    { copiesOnSend: true, isOpen: true, message: spacious(100 * KIB).subarray(40 * KIB) },
+    { copiesOnSend: false, isOpen: true, message: spacious(64 * KIB) },
+    { copiesOnSend: true, isOpen: false, message: spacious(64 * KIB) },
   ];
   for (const { copiesOnSend, isOpen, message } of cases) {
     const { writer, channel } = setUp({ isOpen });
@@ -501,7 +497,7 @@ test("BatchWriter sends nothing in place after a failure", () => {
   channel.copiesOnSend = true;
   channel.failure = new Error("refused");
   writer.write(PING);
-  writer.write(messageFrame(owned(64 * KIB)));
+  writer.write(messageFrame(spacious(64 * KIB)));
   assertEquals([failures.length, channel.sent.length], [1, 0]);
 });
 

@@ -1,8 +1,10 @@
 import type { RpcClock } from "../../internal/clock.ts";
 import { Fifo } from "../../internal/fifo.ts";
 
+/** So much may be on its way until the path has been measured. */
+export const INITIAL_FLIGHT_BYTES = 512 * 1024;
 /** So much may always be on its way: less would leave both sides waiting on the shortest path. */
-export const MIN_FLIGHT_BYTES = 512 * 1024;
+export const MIN_FLIGHT_BYTES = 128 * 1024;
 /** With less than this on its way the path is not about to be full: no batch is worth a measurement. */
 const SAMPLED_BYTES = 64 * 1024;
 /** Never more than this, however long and fast the path is. */
@@ -11,13 +13,14 @@ const MAX_FLIGHT_BYTES = 64 * 1024 * 1024;
 const GAIN = 2;
 /** What one round trip measured fades by this much a round trip. */
 const RATE_FADE = 0.9;
-/**
- * So often the shortest round trip is measured anew, with little on its way: the path may have
- * changed, or what was measured have been a pause of a program.
- */
-const MIN_AGE_MS = 100;
-/** The same in round trips: little on its way costs a long path two of them. */
-const AGE_ROUND_TRIPS = 40;
+/** So often the path is probed while it is full, */
+const MIN_PROBE_MS = 100;
+/** or so many round trips apart where they are long: each probe costs about one. */
+const PROBE_ROUND_TRIPS = 40;
+/** A path that a probe finds so many times longer than it was may have become so. */
+const DOUBTFUL = 1.5;
+/** A round trip of so much hardly grows by what a program does before it looks for the answer. */
+const LONG_MS = 10;
 
 /** A batch whose round trip may be measured: what it takes, and how much arrives meanwhile. */
 interface Sample {
@@ -28,6 +31,15 @@ interface Sample {
   readonly ackedBytes: number;
 }
 
+/** Whether the path is being probed. */
+type Probe =
+  | { readonly kind: "none"; readonly since: number }
+  /** Nothing may follow until all batches up to this one have been acknowledged. */
+  | { readonly kind: "draining"; readonly batch: number }
+  /** The next batch finds the path empty: it is the probe. */
+  | { readonly kind: "drained" }
+  | { readonly kind: "sent"; readonly sample: Sample };
+
 /**
  * Bounds how many bytes are on their way to the peer: sent, and not yet acknowledged.
  *
@@ -35,34 +47,46 @@ interface Sample {
  * sent later. So there may be about twice what the path itself holds, the product of its bandwidth
  * and its round-trip time: enough to keep it full, and little for a small call to wait behind. Both
  * are measured with the acknowledgements.
+ *
+ * A round trip through a full path is no measure of its length, as most of it is spent in line. So a
+ * path that stays full is let run empty now and then, and the next batch is the probe: its round trip
+ * is the path's own. The shorter of two counts, as a program may have paused during one; an older one
+ * does not, as the path may have become longer.
  */
 export class FlightControl {
   readonly #clock: RpcClock;
+  readonly #prompt: () => void;
   /** Sizes of the batches that are on their way. */
   readonly #sizes: Fifo<number> = new Fifo();
   #ackedBytes = 0;
   /** The last batch that was sent since the last measurement, where it may be the next one. */
   #last: Sample | undefined;
-  /** A batch that was sent with nothing before it: its round trip is the path's own. */
+  /** A batch that was sent with nothing before it: its round trip may be the path's own. */
   #alone: Sample | undefined;
   /** What is being measured: the batch that made the path full, so that a whole limit is before it. */
   #sample: Sample | undefined;
+  #probe: Probe = { kind: "none", since: 0 };
   #rate = 0;
+  /** The shortest round trip since the last probe, that one among them, and the same before it. */
   #leastMs = Infinity;
-  #leastAt = 0;
+  #leastBeforeMs = Infinity;
   /** Batches that were sent and are acknowledged by their number. */
   sentBatches = 0;
   /** Bytes that are on their way. */
   bytes = 0;
   /** Bytes that may be on their way. */
-  limitBytes = MIN_FLIGHT_BYTES;
+  limitBytes = INITIAL_FLIGHT_BYTES;
 
-  constructor(clock: RpcClock) {
+  /** `prompt` asks the peer to acknowledge at once what it has, and what goes with the question. */
+  constructor(clock: RpcClock, prompt: () => void) {
     this.#clock = clock;
+    this.#prompt = prompt;
   }
 
   /** Whether so many more bytes may not follow now. */
   isFull(unsentBytes: number): boolean {
+    const { kind } = this.#probe;
+    if (kind === "draining" || kind === "sent" && this.#isShort) return true;
     if (this.bytes + unsentBytes < this.limitBytes) return false;
     this.#sample ??= this.#last;
     return true;
@@ -74,18 +98,21 @@ export class FlightControl {
     this.sentBatches++;
     this.#sizes.push(bytes);
     this.bytes += bytes;
-    if (this.#sample !== undefined) return;
+    const isProbe = this.#probe.kind === "drained";
+    if (this.#sample !== undefined && !isProbe) return;
     // A look at the clock can cost as much as the rest of a small batch.
-    if (!isAlone && this.bytes < SAMPLED_BYTES) {
+    if (!isAlone && !isProbe && this.bytes < SAMPLED_BYTES) {
       this.#last = undefined;
       return;
     }
-    this.#last = {
+    const sample = {
       batch: this.sentBatches,
       at: this.#clock.now(),
       ackedBytes: this.#ackedBytes,
     };
-    if (isAlone) this.#alone = this.#last;
+    if (isProbe) this.#probe = { kind: "sent", sample };
+    else if (isAlone) this.#alone = sample;
+    this.#last = sample;
   }
 
   /** Takes an acknowledgement of all batches up to a number; false when so many were never sent. */
@@ -100,36 +127,56 @@ export class FlightControl {
       this.#noteRoundTrip(this.#clock.now(), this.#alone);
       this.#alone = undefined;
     }
+    this.#onProbeAck(batches);
     if (this.#sample !== undefined && batches >= this.#sample.batch) this.#measure(this.#sample);
     return true;
+  }
+
+  /** Whether what a program does in one turn is not little against a round trip. */
+  get #isShort(): boolean {
+    return Math.min(this.#leastMs, this.#leastBeforeMs) < LONG_MS;
+  }
+
+  /** How far probes are apart; one that finds the path longer is followed by another soon. */
+  get #probeGapMs(): number {
+    if (this.#leastMs > DOUBTFUL * this.#leastBeforeMs) return MIN_PROBE_MS;
+    return Math.max(MIN_PROBE_MS, PROBE_ROUND_TRIPS * this.#leastMs);
+  }
+
+  #onProbeAck(batches: number): void {
+    const probe = this.#probe;
+    if (probe.kind === "draining" && batches >= probe.batch) {
+      this.#probe = { kind: "drained" };
+      this.#prompt();
+    } else if (probe.kind === "sent" && batches >= probe.sample.batch) {
+      const now = this.#clock.now();
+      this.#probe = { kind: "none", since: now };
+      this.#leastBeforeMs = this.#leastMs;
+      this.#leastMs = Infinity;
+      this.#noteRoundTrip(now, probe.sample);
+    }
   }
 
   #measure(sample: Sample): void {
     this.#sample = undefined;
     this.#last = undefined;
     const now = this.#clock.now();
-    if (now - this.#leastAt > Math.max(MIN_AGE_MS, AGE_ROUND_TRIPS * this.#leastMs)) {
-      this.#leastMs = Infinity;
-      this.#leastAt = now;
-      // The queue has to go before the path can be seen; the next sample sees it.
-      const isLong = this.limitBytes > MIN_FLIGHT_BYTES;
-      this.limitBytes = MIN_FLIGHT_BYTES;
-      if (isLong) return;
-    }
     const roundTripMs = this.#noteRoundTrip(now, sample);
+    const leastMs = Math.min(this.#leastMs, this.#leastBeforeMs);
     const rate = (this.#ackedBytes - sample.ackedBytes) / roundTripMs;
     this.#rate = Math.max(rate, this.#rate * RATE_FADE);
-    const held = GAIN * this.#rate * this.#leastMs;
+    const held = GAIN * this.#rate * leastMs;
     this.limitBytes = Math.min(Math.max(held, MIN_FLIGHT_BYTES), MAX_FLIGHT_BYTES);
+    if (this.#probe.kind !== "none") return;
+    if (now - this.#probe.since < this.#probeGapMs) return;
+    this.#probe = { kind: "draining", batch: this.sentBatches };
+    this.#prompt();
   }
 
   /** Keeps the shortest round trip; answers this one. */
   #noteRoundTrip(now: number, { at }: Sample): number {
     const roundTripMs = Math.max(now - at, Number.EPSILON);
-    if (roundTripMs <= this.#leastMs) {
-      this.#leastMs = roundTripMs;
-      this.#leastAt = now;
-    }
+    this.#leastMs = Math.min(this.#leastMs, roundTripMs);
     return roundTripMs;
   }
 }

@@ -122,9 +122,12 @@ export class BatchWriter {
 
   /** Whether data may be written now; control frames always may. */
   get isWritable(): boolean {
-    if (this.#isBlocked) return false;
-    const { unsentBytes } = this;
-    return unsentBytes < HIGH_WATER_BYTES && !this.#flight?.isFull(unsentBytes);
+    return this.isMoving && !this.#flight?.isFull(this.unsentBytes);
+  }
+
+  /** Whether the socket takes what is written, however much of it is not acknowledged. */
+  get isMoving(): boolean {
+    return !this.#isBlocked && this.unsentBytes < HIGH_WATER_BYTES;
   }
 
   /** Bytes that wait, here and in the socket. */

@@ -16,6 +16,9 @@ import type {
 /** Makes the reason that those get who wait to send on a stream that has ended. */
 export type EndReason = (streamId: number) => RpcError;
 
+/** A status with a message of so many bytes does not wait for what is on its way. */
+const SMALL_BYTES = 4096;
+
 /** Whose streams take turns. */
 export interface SendSchedulerOwner {
   /** Called when a stream's status has been written. */
@@ -131,7 +134,7 @@ export class SendScheduler {
   /** Sends a frame after everything that waits on its stream, and before all other data. */
   enqueue(stream: StreamState, outbound: Outbound): void {
     const isFree = stream.waiting === 0 && outbound.kind !== "outbound" &&
-      outbound.kind !== "outboundStatus" && (this.#writer.isWritable || !hasData(outbound));
+      outbound.kind !== "outboundStatus" && this.#mayPass(outbound);
     if (isFree) return this.#write(stream, outbound);
     this.room.add(stream, waitingBytesOf(outbound));
     stream.sending.outbox.push(outbound);
@@ -197,6 +200,13 @@ export class SendScheduler {
     outbound.reservedBytes = 0;
     // Later: other streams may be about to be dropped as well.
     queueMicrotask(() => this.pump());
+  }
+
+  /** Whether a frame need not wait for its turn: one of little goes where the socket takes it. */
+  #mayPass(frame: OutboundFrame): boolean {
+    const bytes = frame.kind === "status" ? frame.message?.length ?? 0 : 0;
+    if (bytes === 0) return true;
+    return bytes <= SMALL_BYTES ? this.#writer.isMoving : this.#writer.isWritable;
   }
 
   #hasCredit(stream: StreamState, first: boolean): boolean {
@@ -271,11 +281,6 @@ function replaceMessage(outbound: OutboundMessage | OutboundStatus, message: Uin
     outbound.message = message;
     outbound.compressed = true;
   }
-}
-
-/** Whether a frame is more than a control frame, which a full socket must not hold up. */
-function hasData(frame: OutboundFrame): boolean {
-  return frame.kind === "status" && frame.message !== undefined;
 }
 
 /** Bytes of messages in what waits. */

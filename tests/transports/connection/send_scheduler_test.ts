@@ -28,15 +28,19 @@ class Setup {
   #read = 0;
 
   constructor(
-    options: { connectionBytes?: number; maxFragmentBytes?: number; messageCostBytes?: number } =
-      {},
+    options: {
+      connectionBytes?: number;
+      maxFragmentBytes?: number;
+      messageCostBytes?: number;
+      acks?: boolean;
+    } = {},
   ) {
     this.channel.isOpen = true;
     this.writer = new BatchWriter(this.channel, {
       encoder: nativeWire.createEncoder(createLimits()),
       clock: this.clock,
       batches: true,
-      acks: false,
+      acks: options.acks ?? false,
       maxQueuedBytes: 16 * KIB * KIB,
       owner: {
         onWritable: () => this.scheduler.pump(),
@@ -195,6 +199,23 @@ test("SendScheduler.enqueue() holds an end that carries a message while the sock
   setup.channel.bufferedBytes = 0;
   setup.channel.isStalled = false;
   setup.writer.checkDrained();
+  assert((await setup.take()).includes("3:status"));
+});
+
+test("SendScheduler.enqueue() lets an end with a small message pass what is not acknowledged", async () => {
+  const setup = new Setup({ acks: true });
+  setup.scheduler.sendMessage(createStream(1), new Uint8Array(2048 * KIB));
+  await setup.take();
+  assert(!setup.writer.isWritable && setup.writer.isMoving);
+  const end = (streamId: number, bytes: number) =>
+    setup.scheduler.enqueue(
+      createStream(streamId),
+      statusFrame({ streamId, message: new Uint8Array(bytes) }),
+    );
+  end(3, 4 * KIB + 1);
+  end(5, 4 * KIB);
+  assertEquals(await setup.take(), ["5:status"]);
+  setup.writer.onAck(setup.writer.batches);
   assert((await setup.take()).includes("3:status"));
 });
 

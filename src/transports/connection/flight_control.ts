@@ -2,7 +2,7 @@ import type { RpcClock } from "../../internal/clock.ts";
 import { Fifo } from "../../internal/fifo.ts";
 
 /** So much may be on its way until the path has been measured. */
-export const INITIAL_FLIGHT_BYTES = 512 * 1024;
+export const INITIAL_FLIGHT_BYTES = 256 * 1024;
 /** So much may always be on its way: less would leave both sides waiting on the shortest path. */
 export const MIN_FLIGHT_BYTES = 128 * 1024;
 /** With less than this on its way the path is not about to be full: no batch is worth a measurement. */
@@ -65,6 +65,8 @@ export class FlightControl {
   #alone: Sample | undefined;
   /** What is being measured: the batch that made the path full, so that a whole limit is before it. */
   #sample: Sample | undefined;
+  /** When the clock was last read for a batch. */
+  #lookedAt = 0;
   #probe: Probe = { kind: "none", since: 0 };
   #rate = 0;
   /** The shortest round trip since the last probe, that one among them, and the same before it. */
@@ -105,11 +107,9 @@ export class FlightControl {
       this.#last = undefined;
       return;
     }
-    const sample = {
-      batch: this.sentBatches,
-      at: this.#clock.now(),
-      ackedBytes: this.#ackedBytes,
-    };
+    const at = this.#clock.now();
+    const sample = { batch: this.sentBatches, at, ackedBytes: this.#ackedBytes };
+    this.#lookedAt = at;
     if (isProbe) this.#probe = { kind: "sent", sample };
     else if (isAlone) this.#alone = sample;
     this.#last = sample;
@@ -118,6 +118,7 @@ export class FlightControl {
   /** Takes an acknowledgement of all batches up to a number; false when so many were never sent. */
   onAck(batches: number): boolean {
     if (batches > this.sentBatches) return false;
+    const isBusy = this.bytes >= SAMPLED_BYTES;
     for (let left = this.sentBatches - this.#sizes.length; left < batches; left++) {
       const bytes = this.#sizes.shift() ?? 0;
       this.bytes -= bytes;
@@ -129,6 +130,7 @@ export class FlightControl {
     }
     this.#onProbeAck(batches);
     if (this.#sample !== undefined && batches >= this.#sample.batch) this.#measure(this.#sample);
+    if (isBusy) this.#probeWhenDue();
     return true;
   }
 
@@ -143,6 +145,15 @@ export class FlightControl {
     return Math.max(MIN_PROBE_MS, PROBE_ROUND_TRIPS * this.#leastMs);
   }
 
+  /** Lets the path run empty for a probe, in a time in which much is on its way. */
+  #probeWhenDue(): void {
+    if (this.#probe.kind !== "none") return;
+    if (this.#lookedAt - this.#probe.since < this.#probeGapMs) return;
+    this.#probe = { kind: "draining", batch: this.sentBatches };
+    this.#sample = undefined;
+    this.#prompt();
+  }
+
   #onProbeAck(batches: number): void {
     const probe = this.#probe;
     if (probe.kind === "draining" && batches >= probe.batch) {
@@ -154,23 +165,24 @@ export class FlightControl {
       this.#leastBeforeMs = this.#leastMs;
       this.#leastMs = Infinity;
       this.#noteRoundTrip(now, probe.sample);
+      this.#setLimit();
     }
   }
 
   #measure(sample: Sample): void {
     this.#sample = undefined;
     this.#last = undefined;
-    const now = this.#clock.now();
-    const roundTripMs = this.#noteRoundTrip(now, sample);
-    const leastMs = Math.min(this.#leastMs, this.#leastBeforeMs);
+    const roundTripMs = this.#noteRoundTrip(this.#clock.now(), sample);
     const rate = (this.#ackedBytes - sample.ackedBytes) / roundTripMs;
     this.#rate = Math.max(rate, this.#rate * RATE_FADE);
-    const held = GAIN * this.#rate * leastMs;
+    this.#setLimit();
+  }
+
+  #setLimit(): void {
+    // The limit may never have held anything up, so that the rate is not known.
+    if (this.#rate === 0) return;
+    const held = GAIN * this.#rate * Math.min(this.#leastMs, this.#leastBeforeMs);
     this.limitBytes = Math.min(Math.max(held, MIN_FLIGHT_BYTES), MAX_FLIGHT_BYTES);
-    if (this.#probe.kind !== "none") return;
-    if (now - this.#probe.since < this.#probeGapMs) return;
-    this.#probe = { kind: "draining", batch: this.sentBatches };
-    this.#prompt();
   }
 
   /** Keeps the shortest round trip; answers this one. */

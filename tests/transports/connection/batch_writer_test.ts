@@ -299,18 +299,18 @@ function fill(writer: BatchWriter): number {
   return count;
 }
 
-test("BatchWriter holds data back while 512 KiB are not acknowledged, and control frames pass", async () => {
+test("BatchWriter holds data back while 256 KiB are not acknowledged, and control frames pass", async () => {
   const setup = setUp({ acks: true });
   const { writer, channel } = setup;
-  assertEquals([fill(writer), channel.sent.length], [8, 8]);
+  assertEquals([fill(writer), channel.sent.length], [4, 4]);
   writer.write(PING);
   writer.write({ kind: "cancel", streamId: 1, code: 1, reason: "" });
   await settle();
-  assertEquals([channel.sent.length, writer.isWritable, setup.writable], [9, false, 0]);
+  assertEquals([channel.sent.length, writer.isWritable, setup.writable], [5, false, 0]);
   assert(writer.onAck(1));
   assertEquals([writer.isWritable, setup.writable], [true, 1]);
   assertEquals(fill(writer), 1);
-  assert(writer.onAck(10));
+  assert(writer.onAck(6));
   assertEquals(writer.isWritable, true);
 });
 

@@ -47,9 +47,9 @@ class Path {
   }
 }
 
-test("FlightControl lets 512 KiB be on their way to begin with, what waits to be sent among them", () => {
+test("FlightControl lets 256 KiB be on their way to begin with, what waits to be sent among them", () => {
   const flight = new FlightControl(new FakeClock(), () => {});
-  assertEquals([INITIAL_FLIGHT_BYTES, flight.limitBytes], [512 * KIB, 512 * KIB]);
+  assertEquals([INITIAL_FLIGHT_BYTES, flight.limitBytes], [256 * KIB, 256 * KIB]);
   flight.onSent(INITIAL_FLIGHT_BYTES - 10);
   assertEquals([flight.isFull(0), flight.isFull(9), flight.isFull(10)], [false, false, true]);
   assertEquals([flight.bytes, flight.sentBatches], [INITIAL_FLIGHT_BYTES - 10, 1]);
@@ -87,7 +87,7 @@ test("FlightControl grows although a whole limit is acknowledged at once", async
     flight.onAck(flight.sentBatches);
     limits.push(flight.limitBytes / KIB);
   }
-  assertEquals(limits, [1024, 2048, 4096, 8192]);
+  assertEquals(limits, [512, 1024, 2048, 4096]);
 });
 
 test("FlightControl keeps to little where the path holds little, however long it is filled", async () => {
@@ -145,6 +145,22 @@ test("FlightControl lets nothing follow a probe of a short path until it is answ
   await clock.advance(1);
   flight.onAck(flight.sentBatches);
   assertEquals(flight.isFull(0), false);
+});
+
+test("FlightControl probes a path that much is on as well where the limit holds nothing up", async () => {
+  const prompts: number[] = [];
+  for (const bytes of [200 * KIB, 20 * KIB]) {
+    const clock = new FakeClock();
+    let count = 0;
+    const flight = new FlightControl(clock, () => count++);
+    for (let round = 0; round < 150; round++) {
+      flight.onSent(bytes);
+      await clock.advance(1);
+      flight.onAck(flight.sentBatches);
+    }
+    prompts.push(count);
+  }
+  assertEquals(prompts, [2, 0]);
 });
 
 test("FlightControl never grows above 64 MiB", async () => {

@@ -243,8 +243,11 @@ export async function readGreedily(url: string, forMs: number): Promise<number> 
   socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
     bytes += data.byteLength;
     // Without acknowledgements there would soon be nothing to read.
-    if (!decodeBatch(decoder, new Uint8Array(data)).some(isCounted)) return;
-    if (++batches % 2 === 0) say({ kind: "ack", batches });
+    const frames = decodeBatch(decoder, new Uint8Array(data));
+    const isOne = frames.some(isCounted);
+    if (isOne) batches++;
+    const isAsked = frames.some(({ kind }) => kind === "prompt");
+    if (isAsked || isOne && batches % 2 === 0) say({ kind: "ack", batches });
   };
   await new Promise((resolve) => socket.onopen = resolve);
   const all = Number.MAX_SAFE_INTEGER;

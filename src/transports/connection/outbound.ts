@@ -40,7 +40,7 @@ export class Outbound {
 
   /** Opens a stream; see `IRpcTransport.openStream`. */
   openStream(opening: RpcStreamOpening): number {
-    const { wire, writer, lifecycle } = this.#options;
+    const { wire, writer, lifecycle, scheduler } = this.#options;
     // A transport that is not zero-copy is only ever given bytes.
     const message = opening.message as Uint8Array | undefined;
     if (message !== undefined) this.#checkSize(message);
@@ -69,6 +69,7 @@ export class Outbound {
     if (message !== undefined) stream.sentMessages = 1;
     if (message !== undefined && !isPlain) this.#enqueueDeflated(stream, message, reservedBytes);
     else if (!fits) this.#enqueue(stream, message, wire.maxFragmentBytes);
+    else if (message !== undefined) scheduler.onPassed(message.length);
     return streamId;
   }
 

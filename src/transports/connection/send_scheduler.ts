@@ -18,6 +18,8 @@ export type EndReason = (streamId: number) => RpcError;
 
 /** A status with a message of so many bytes does not wait for what is on its way. */
 const SMALL_BYTES = 4096;
+/** When so many bytes have passed those who wait for their turn, one of them has it all the same. */
+const MAX_PASSING_BYTES = 128 * 1024;
 
 /** Whose streams take turns. */
 export interface SendSchedulerOwner {
@@ -45,6 +47,8 @@ export class SendScheduler {
   #ready: Set<StreamState> | undefined;
   /** Streams that wait for credit of the connection, in turn; undefined until one had to. */
   #starved: Set<StreamState> | undefined;
+  /** Bytes that have passed those who wait for their turn since one of them had it. */
+  #passedBytes = 0;
   /** Bytes that may be sent on all streams together. */
   connectionBytes: number;
   /** Room for messages in outboxes. */
@@ -135,7 +139,11 @@ export class SendScheduler {
   enqueue(stream: StreamState, outbound: Outbound): void {
     const isFree = stream.waiting === 0 && outbound.kind !== "outbound" &&
       outbound.kind !== "outboundStatus" && this.#mayPass(outbound);
-    if (isFree) return this.#write(stream, outbound);
+    if (isFree) {
+      this.#write(stream, outbound);
+      if (outbound.kind === "status") this.onPassed(outbound.message?.length ?? 0);
+      return;
+    }
     this.room.add(stream, waitingBytesOf(outbound));
     stream.sending.outbox.push(outbound);
     if (stream.waiting === 1) this.#getReady(stream);
@@ -144,13 +152,17 @@ export class SendScheduler {
 
   /** Lets the streams that can go on take turns until the writer is full. */
   pump(): void {
-    while (this.#writer.isWritable) {
-      // One at a time: a small grant must not make all that wait try, and wait again.
-      const starved = this.connectionBytes > 0 ? takeFirst(this.#starved) : undefined;
-      const stream = starved ?? takeFirst(this.#ready);
-      if (stream === undefined) return;
-      if (this.#sendNext(stream) && stream.waiting > 0) this.#getReady(stream);
-    }
+    while (this.#writer.isWritable && this.#takeTurn());
+  }
+
+  /**
+   * Counts bytes of calls that went past those who wait for their turn, and gives one of them its
+   * turn when they have become many: what is on its way may never be less.
+   */
+  onPassed(bytes: number): void {
+    if (this.#ready === undefined || this.#ready.size === 0) return;
+    this.#passedBytes += bytes;
+    if (this.#passedBytes >= MAX_PASSING_BYTES && this.#writer.isMoving) this.#takeTurn();
   }
 
   /** Adds credit to a stream. */
@@ -184,6 +196,16 @@ export class SendScheduler {
       reason ??= createReason(stream.id);
       next.done.reject(reason);
     }
+  }
+
+  /** Lets the first of those that can go on send a frame; false when there is none. */
+  #takeTurn(): boolean {
+    // One at a time: a small grant must not make all that wait try, and wait again.
+    const starved = this.connectionBytes > 0 ? takeFirst(this.#starved) : undefined;
+    const stream = starved ?? takeFirst(this.#ready);
+    if (stream === undefined) return false;
+    if (this.#sendNext(stream) && stream.waiting > 0) this.#getReady(stream);
+    return true;
   }
 
   /** Gives a stream its turn behind those that have theirs. */
@@ -260,6 +282,7 @@ export class SendScheduler {
     sending.bytes -= length;
     this.connectionBytes -= length + this.#messageCost;
     if (first) sending.messages--;
+    this.#passedBytes = 0;
     this.#writer.write(frame);
   }
 }

@@ -310,6 +310,24 @@ test("Connection holds data back that the peer does not acknowledge, and nothing
   await Promise.allSettled(sent);
 });
 
+test("Connection sends data between calls however many of them are not acknowledged", async () => {
+  const peer = new RawPeer({ acknowledges: false, hello: { streamWindowBytes: 2 ** 30 } });
+  const upload = peer.connection.openStream(opening());
+  const sent = Array.from(
+    { length: 16 },
+    () => peer.connection.sendMessage(upload, new Uint8Array(64 * KIB)),
+  );
+  await peer.take();
+  for (let call = 0; call < 8; call++) {
+    peer.connection.openStream(opening({ message: new Uint8Array(64 * KIB), end: true }));
+  }
+  const kinds = (await peer.take()).map(({ kind }) => kind);
+  assertEquals(kinds.filter((kind) => kind === "message").length, 4);
+  assertEquals(kinds.slice(0, 3), ["open", "open", "message"]);
+  peer.channel.end();
+  await Promise.allSettled(sent);
+});
+
 test("Connection acknowledges 64 batches, and 64 KiB at once", async () => {
   const peer = new RawPeer({ side: "responder" });
   const message = { kind: "message", streamId: 1, more: false, compressed: false } as const;

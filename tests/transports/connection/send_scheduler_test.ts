@@ -219,6 +219,36 @@ test("SendScheduler.enqueue() lets an end with a small message pass what is not 
   assert((await setup.take()).includes("3:status"));
 });
 
+test("SendScheduler gives one that waits its turn when 128 KiB of calls have passed it", async () => {
+  const setup = new Setup({ acks: true });
+  setup.scheduler.sendMessage(createStream(1), new Uint8Array(2048 * KIB));
+  await setup.take();
+  const pass = async (calls: number): Promise<string[]> => {
+    for (let call = 0; call < calls; call++) {
+      const message = new Uint8Array(4 * KIB);
+      setup.scheduler.enqueue(createStream(3), statusFrame({ streamId: 3, message }));
+    }
+    return await setup.take();
+  };
+  assertEquals(await pass(31), new Array<string>(31).fill("3:status"));
+  assertEquals(await pass(1), ["3:status", "1:65536+"]);
+  assertEquals(await pass(31), new Array<string>(31).fill("3:status"));
+  setup.scheduler.onPassed(4 * KIB);
+  assertEquals(await setup.take(), ["1:65536+"]);
+});
+
+test("SendScheduler gives nobody a turn for what passed while the socket is full", async () => {
+  const setup = new Setup({ acks: true });
+  setup.channel.isStalled = true;
+  setup.scheduler.sendMessage(createStream(1), new Uint8Array(8192 * KIB));
+  while (setup.writer.isMoving) {
+    setup.scheduler.onPassed(128 * KIB);
+    await setup.take();
+  }
+  setup.scheduler.onPassed(1024 * KIB);
+  assertEquals(await setup.take(), []);
+});
+
 test("SendScheduler.drop() tells those who wait and forgets what they sent", async () => {
   const setup = new Setup({ maxFragmentBytes: 100 });
   const stream = createStream(1, { bytes: 150 });

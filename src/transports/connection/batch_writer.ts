@@ -157,6 +157,7 @@ export class BatchWriter {
     this.#encoder.encode(frame, this.#batch);
     this.frames++;
     if (!this.#isCounted && isCounted(frame)) this.#isCounted = true;
+    this.#flight?.onFrame(frame);
     if (!this.#canBatch || this.#batch.length >= BATCH_BYTES) {
       this.flush();
       return this.#setAside();
@@ -210,10 +211,9 @@ export class BatchWriter {
     if (this.#isEnded) return;
     if (remedy === "pieces") return this.#sendPieces();
     if (!this.#channel.copiesOnSend) return this.#send(this.#takeBatch());
-    const isCounted = this.#isCounted;
-    this.#isCounted = false;
-    this.#send({ bytes: this.#batch.peek(), isCounted });
+    this.#send({ bytes: this.#batch.peek(), isCounted: this.#isCounted });
     this.#batch.clear();
+    this.#isCounted = false;
   }
 
   /** Takes an acknowledgement of batches; false when so many were never sent. */

@@ -1,10 +1,15 @@
 import type { RpcClock } from "../../internal/clock.ts";
 import { Fifo } from "../../internal/fifo.ts";
+import type { RpcFrame } from "../../protocol/frame.ts";
 
 /** So much may be on its way until the path has been measured. */
 export const INITIAL_FLIGHT_BYTES = 256 * 1024;
 /** So much may always be on its way: less would leave both sides waiting on the shortest path. */
 export const MIN_FLIGHT_BYTES = 128 * 1024;
+/** The same where no call would wait behind it: both sides then have more to do in one go. */
+export const MIN_BULK_FLIGHT_BYTES = 384 * 1024;
+/** After so long without a call there is none that would wait. */
+const CALLS_MS = 100;
 /** With less than this on its way the path is not about to be full: no batch is worth a measurement. */
 const SAMPLED_BYTES = 64 * 1024;
 /** Never more than this, however long and fast the path is. */
@@ -72,6 +77,9 @@ export class FlightControl {
   /** The shortest round trip since the last probe, that one among them, and the same before it. */
   #leastMs = Infinity;
   #leastBeforeMs = Infinity;
+  /** Whether a call began or ended since the last look, and when one had at a look. */
+  #hasCalls = false;
+  #calledAt = -Infinity;
   /** Batches that were sent and are acknowledged by their number. */
   sentBatches = 0;
   /** Bytes that are on their way. */
@@ -92,6 +100,11 @@ export class FlightControl {
     if (this.bytes + unsentBytes < this.limitBytes) return false;
     this.#sample ??= this.#last;
     return true;
+  }
+
+  /** Takes note of a frame that is sent: somebody may wait for one that opens or ends a call. */
+  onFrame({ kind }: RpcFrame): void {
+    if (kind === "open" || kind === "status") this.#hasCalls = true;
   }
 
   /** Counts a batch that was sent. */
@@ -165,24 +178,28 @@ export class FlightControl {
       this.#leastBeforeMs = this.#leastMs;
       this.#leastMs = Infinity;
       this.#noteRoundTrip(now, probe.sample);
-      this.#setLimit();
+      this.#setLimit(now);
     }
   }
 
   #measure(sample: Sample): void {
     this.#sample = undefined;
     this.#last = undefined;
-    const roundTripMs = this.#noteRoundTrip(this.#clock.now(), sample);
+    const now = this.#clock.now();
+    const roundTripMs = this.#noteRoundTrip(now, sample);
     const rate = (this.#ackedBytes - sample.ackedBytes) / roundTripMs;
     this.#rate = Math.max(rate, this.#rate * RATE_FADE);
-    this.#setLimit();
+    this.#setLimit(now);
   }
 
-  #setLimit(): void {
+  #setLimit(now: number): void {
     // The limit may never have held anything up, so that the rate is not known.
     if (this.#rate === 0) return;
+    if (this.#hasCalls) this.#calledAt = now;
+    this.#hasCalls = false;
+    const least = now - this.#calledAt < CALLS_MS ? MIN_FLIGHT_BYTES : MIN_BULK_FLIGHT_BYTES;
     const held = GAIN * this.#rate * Math.min(this.#leastMs, this.#leastBeforeMs);
-    this.limitBytes = Math.min(Math.max(held, MIN_FLIGHT_BYTES), MAX_FLIGHT_BYTES);
+    this.limitBytes = Math.min(Math.max(held, least), MAX_FLIGHT_BYTES);
   }
 
   /** Keeps the shortest round trip; answers this one. */

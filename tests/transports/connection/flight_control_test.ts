@@ -1,10 +1,12 @@
 import {
   FlightControl,
   INITIAL_FLIGHT_BYTES,
+  MIN_BULK_FLIGHT_BYTES,
   MIN_FLIGHT_BYTES,
 } from "../../../src/transports/connection/flight_control.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { statusFrame } from "../../support/native_frames.ts";
 import { test } from "../../support/test.ts";
 
 const KIB = 1024;
@@ -90,14 +92,20 @@ test("FlightControl grows although a whole limit is acknowledged at once", async
   assertEquals(limits, [512, 1024, 2048, 4096]);
 });
 
-test("FlightControl keeps to little where the path holds little, however long it is filled", async () => {
-  assertEquals(MIN_FLIGHT_BYTES, 128 * KIB);
+test("FlightControl keeps to 384 KiB where the path holds little, and to less beside calls", async () => {
+  assertEquals([MIN_FLIGHT_BYTES, MIN_BULK_FLIGHT_BYTES], [128 * KIB, 384 * KIB]);
   for (const path of [new Path(500, 20), new Path(500 * KIB, 0.05)]) {
     await path.run(2000);
     for (let round = 0; round < 20; round++) {
-      // A batch takes its time, and counts as a part of the path.
-      assert(path.flight.limitBytes < 180 * KIB, `limit is ${path.flight.limitBytes}`);
+      assertEquals(path.flight.limitBytes, MIN_BULK_FLIGHT_BYTES);
       await path.run(300);
+    }
+    for (let round = 0; round < 200; round++) {
+      path.flight.onFrame(statusFrame({ streamId: 1 }));
+      await path.run(20);
+      // A batch takes its time, and counts as a part of the path.
+      const { limitBytes } = path.flight;
+      assert(round < 60 || limitBytes < 180 * KIB, `limit is ${limitBytes}`);
     }
   }
 });

@@ -115,7 +115,8 @@ export class BatchWriter {
     this.#clock = options.clock;
     this.#canBatch = options.batches;
     this.#maxQueuedBytes = options.maxQueuedBytes;
-    const prompt = () => this.write({ kind: "prompt", answers: 1 });
+    // Later, as it may be asked for while a batch leaves.
+    const prompt = () => queueMicrotask(() => this.write({ kind: "prompt", answers: 1 }));
     this.#flight = options.acks ? new FlightControl(options.clock, prompt) : undefined;
     this.#highWaterBytes = options.acks ? ACKED_HIGH_WATER_BYTES : HIGH_WATER_BYTES;
   }

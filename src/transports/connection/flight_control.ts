@@ -87,7 +87,7 @@ export class FlightControl {
   /** Bytes that may be on their way. */
   limitBytes = INITIAL_FLIGHT_BYTES;
 
-  /** `prompt` asks the peer to acknowledge at once what it has, and what goes with the question. */
+  /** `prompt` asks the peer, in a batch of its own that follows, to acknowledge what it has. */
   constructor(clock: RpcClock, prompt: () => void) {
     this.#clock = clock;
     this.#prompt = prompt;
@@ -123,9 +123,11 @@ export class FlightControl {
     const at = this.#clock.now();
     const sample = { batch: this.sentBatches, at, ackedBytes: this.#ackedBytes };
     this.#lookedAt = at;
-    if (isProbe) this.#probe = { kind: "sent", sample };
-    else if (isAlone) this.#alone = sample;
     this.#last = sample;
+    if (isProbe) {
+      this.#probe = { kind: "sent", sample };
+      this.#prompt();
+    } else if (isAlone) this.#alone = sample;
   }
 
   /** Takes an acknowledgement of all batches up to a number; false when so many were never sent. */
@@ -171,7 +173,6 @@ export class FlightControl {
     const probe = this.#probe;
     if (probe.kind === "draining" && batches >= probe.batch) {
       this.#probe = { kind: "drained" };
-      this.#prompt();
     } else if (probe.kind === "sent" && batches >= probe.sample.batch) {
       const now = this.#clock.now();
       this.#probe = { kind: "none", since: now };

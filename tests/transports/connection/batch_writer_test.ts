@@ -314,6 +314,33 @@ test("BatchWriter holds data back while 256 KiB are not acknowledged, and contro
   assertEquals(writer.isWritable, true);
 });
 
+test("BatchWriter asks for an answer to the batch that probes the path, however late that comes", async () => {
+  const { writer, channel, clock } = setUp({ acks: true });
+  const decoder = nativeWire.createDecoder(createLimits());
+  const take = async (): Promise<string[]> => {
+    await settle();
+    const batches = channel.sent.splice(0);
+    return batches.flatMap((batch) => decodeBatch(decoder, batch).map(({ kind }) => kind));
+  };
+  const acknowledge = (): void => {
+    for (let batches = 1; writer.onAck(batches); batches++);
+  };
+  // Until the path is to run empty.
+  for (let sent: string[] = []; !sent.includes("prompt");) {
+    fill(writer);
+    await clock.advance(1);
+    acknowledge();
+    sent = await take();
+  }
+  acknowledge();
+  assertEquals(await take(), []);
+  writer.write(data(10));
+  assertEquals(await take(), ["message", "prompt"]);
+  assert(!writer.isWritable);
+  acknowledge();
+  assert(writer.isWritable);
+});
+
 test("BatchWriter.onAck() refuses more batches than were sent, those that are not counted apart", async () => {
   const { writer } = setUp({ acks: true });
   writer.write(PING);

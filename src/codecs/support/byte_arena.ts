@@ -9,8 +9,8 @@ const SHARED_BYTES = 8192;
  *
  * What {@linkcode ByteArena.take} hands out is a view that is never written again, so it belongs to
  * whoever took it, at the price of sharing its `buffer` with its neighbours. A large message gets
- * memory of its own, with room for a head in front of it. The fields are open for speed: a writer calls `reserve`, stores into `bytes`
- * at `position`, and moves `position` on.
+ * memory of its own, with room for a head in front of it. The fields are open for speed: a writer
+ * calls `reserve`, stores into `bytes` at `position`, and moves `position` on.
  */
 export class ByteArena {
   /** The memory at hand. Another one after `reserve`. */

@@ -68,8 +68,9 @@ interface Batch {
  *
  * Frames written one soon after another leave in one WebSocket message, in several when there are
  * many: no platform takes a message of any size. A batch never waits for a timer or for the event
- * loop. Frames written before the channel is open wait in their batches. `isWritable` says whether data may follow; whoever writes data asks it
- * first, so that neither the batch nor the socket's buffer grows without bound.
+ * loop. Frames written before the channel is open wait in their batches. `isWritable` says whether
+ * data may follow; whoever writes data asks it first, so that neither the batch nor the socket's
+ * buffer grows without bound.
  */
 export class BatchWriter {
   readonly #channel: Channel;

@@ -1,8 +1,13 @@
 import type { RpcClock } from "../../internal/clock.ts";
 
-/** Measurements are at least so far apart, and further the longer they find nothing. */
-const MIN_INTERVAL_MS = 100;
+/**
+ * Measurements are at least so far apart, as is one round trip, and further the longer they find
+ * nothing. A window that is too small is larger a round trip later.
+ */
+const MIN_INTERVAL_MS = 20;
 const MAX_INTERVAL_MS = 1600;
+/** A window that has to be so many times as large was too small; less than that may be chance. */
+const FOUND_SHARE = 1.25;
 /** So much of a window has to come before the clock is read again. */
 const CHECK_SHARE = 1 / 4;
 /**
@@ -61,7 +66,8 @@ export class WindowTuner {
     if (this.#windows < this.#checkAt || this.scale === this.#maxScale) return;
     const now = this.#options.clock.now();
     const elapsedMs = now - this.#measuredAt;
-    if (elapsedMs >= this.#intervalMs) this.#measure(now, elapsedMs);
+    const isDue = elapsedMs >= this.#intervalMs && this.#probedAt === undefined;
+    if (isDue) this.#measure(now, elapsedMs);
     this.#checkAt = this.#windows + CHECK_SHARE * this.scale;
   }
 
@@ -76,14 +82,15 @@ export class WindowTuner {
   #measure(now: number, elapsedMs: number): void {
     const roundTripMs = Math.max(this.#shortestMs, MIN_ROUND_TRIP_MS);
     const needed = GAIN * this.#windows / elapsedMs * roundTripMs;
-    const isKnown = this.#shortestMs !== Infinity && elapsedMs !== Infinity;
-    if (isKnown && needed > this.scale) {
-      this.scale = Math.min(needed, this.#maxScale);
-      this.#intervalMs = MIN_INTERVAL_MS;
-    } else if (isKnown) this.#intervalMs = Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
+    if (this.#shortestMs !== Infinity && elapsedMs !== Infinity) {
+      const hasFound = needed > FOUND_SHARE * this.scale;
+      this.#intervalMs = hasFound
+        ? MIN_INTERVAL_MS
+        : Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
+      this.scale = Math.min(Math.max(needed, this.scale), this.#maxScale);
+    }
     this.#windows = 0;
     this.#measuredAt = now;
-    if (this.#probedAt !== undefined) return;
     this.#probedAt = now;
     this.#options.probe();
   }

@@ -73,6 +73,16 @@ test("WindowTuner grows step by step where the window is what limits the data", 
   assert(scales.every((scale, index) => scale >= (scales[index - 1] ?? 0)), `${scales}`);
 });
 
+test("WindowTuner makes a window that is too small larger with each round trip", async () => {
+  const path = new Path({ maxWindowBytes: KIB * KIB, roundTripMs: 50 });
+  await path.flow(51, { bytes: WINDOW_BYTES / 50 });
+  for (let roundTrip = 0; roundTrip < 4; roundTrip++) {
+    const before = path.tuner.scale;
+    const scale = await path.flow(51, { bytes: WINDOW_BYTES * before / 50 });
+    assert(scale > 1.4 * before, `${scale} after ${before}`);
+  }
+});
+
 test("WindowTuner takes the shortest round trip: longer ones stood in a queue", async () => {
   const path = new Path({ roundTripMs: 10 });
   const before = await path.flow(1000, { bytes: KIB });
@@ -97,11 +107,11 @@ test("WindowTuner measures nothing across a pause", async () => {
   assertEquals(await path.flow(50, { bytes: 2 * KIB }), 1);
 });
 
-test("WindowTuner sends pings 100 ms apart, and seldom when they find nothing", async () => {
+test("WindowTuner sends pings 20 ms apart, and seldom when they find nothing", async () => {
   const path = new Path({ roundTripMs: 1 });
   await path.flow(20_000, { bytes: KIB });
-  const gaps = path.probes.map((at, index) => at - (path.probes[index - 1] ?? -100));
-  assert(gaps.every((gap) => gap >= 100), `${gaps}`);
+  const gaps = path.probes.map((at, index) => at - (path.probes[index - 1] ?? -20));
+  assert(gaps.every((gap) => gap >= 20), `${gaps}`);
   assert(path.probes.length < 20, `${path.probes.length} pings`);
 });
 

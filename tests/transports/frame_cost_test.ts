@@ -88,12 +88,16 @@ test("a unary echo of 110 bytes costs at most 40 bytes beside its messages", asy
   await close();
 });
 
-test("calls made in one turn share one message each way", async () => {
+test("calls made in one turn share messages each way, the first of them a small one", async () => {
   const { client, near, far, close } = setUp();
   await client.echo(new Uint8Array(1));
-  const before = [near.sent.length, far.sent.length];
+  const [before, beforeFar] = [near.sent.length, far.sent.length];
   await Promise.all(Array.from({ length: 64 }, () => client.echo(new Uint8Array(110))));
-  assertEquals([near.sent.length, far.sent.length], before.map((count) => count + 1));
+  assertEquals(near.sent.length, before + 3);
+  const answers = far.sent.length - beforeFar;
+  assert(answers >= 3 && answers <= 5, `${answers} messages with answers`);
+  const sizes = near.sent.slice(before).map(({ length }) => length);
+  assert((sizes[0] ?? 0) < 1200 && (sizes[1] ?? 0) > 4096, `batches of ${sizes} bytes`);
   await close();
 });
 

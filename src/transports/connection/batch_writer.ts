@@ -5,13 +5,12 @@ import type { FrameEncoder, MessageFrame, RpcFrame } from "../../protocol/frame.
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import { isCounted } from "./batch_acks.ts";
+import { BatchSize, MAX_BATCH_BYTES } from "./batch_size.ts";
 import type { Channel } from "./channel.ts";
 import { FlightControl } from "./flight_control.ts";
 import { cutIntoPieces } from "./pieces.ts";
 import { SMALL_BYTES, StallGuard, type StallRemedy } from "./stall_guard.ts";
 
-/** A batch leaves at once when it has grown this large. */
-const BATCH_BYTES = 64 * 1024;
 /**
  * A batch leaves when so many microtasks in a row have added nothing to it. Generators, and programs
  * that await what is there already, need a few for each message.
@@ -88,6 +87,7 @@ export class BatchWriter {
   #full: Batch[] | undefined;
   #fullBytes = 0;
   #isScheduled = false;
+  readonly #size = new BatchSize();
   /** What `frames` was at the last look, and how many looks in a row saw nothing new. */
   #seenFrames = 0;
   #idleMicrotasks = 0;
@@ -160,7 +160,9 @@ export class BatchWriter {
     this.frames++;
     if (!this.#isCounted && isCounted(frame)) this.#isCounted = true;
     this.#flight?.onFrame(frame);
-    if (!this.#canBatch || this.#batch.length >= BATCH_BYTES) {
+    this.#size.onFrame(frame);
+    if (!this.#canBatch || this.#batch.length >= this.#size.bytes) {
+      this.#size.onFull();
       this.flush();
       return this.#setAside();
     }
@@ -176,24 +178,24 @@ export class BatchWriter {
     const { message } = frame;
     if (message.length < IN_PLACE_BYTES || !hasHeadroom(message)) return false;
     const { isOpen, copiesOnSend, mayStall } = this.#channel;
-    if (!isOpen || !copiesOnSend || mayStall && message.length < BATCH_BYTES) return false;
+    if (!isOpen || !copiesOnSend || mayStall && message.length < MAX_BATCH_BYTES) return false;
     const whole = this.#encoder.encodeInPlace?.(frame);
     if (whole === undefined) return false;
     this.flush();
     this.frames++;
-    if (!this.#isEnded) this.#send({ bytes: whole, isCounted: true });
+    this.#send({ bytes: whole, isCounted: true });
     return true;
   }
 
   readonly #flushWhenIdle = (): void => {
-    const isIdle = this.#seenFrames === this.frames;
+    this.#idleMicrotasks = this.#seenFrames === this.frames ? this.#idleMicrotasks + 1 : 0;
     this.#seenFrames = this.frames;
-    this.#idleMicrotasks = isIdle ? this.#idleMicrotasks + 1 : 0;
     if (this.#batch.length > 0 && this.#idleMicrotasks < IDLE_MICROTASKS) {
       return queueMicrotask(this.#flushWhenIdle);
     }
     this.#isScheduled = false;
     this.flush();
+    this.#size.onIdle(this.#channel);
   };
 
   /** Sends the batch now. */
@@ -203,9 +205,7 @@ export class BatchWriter {
     if (full !== undefined) {
       this.#full = undefined;
       this.#fullBytes = 0;
-      for (const batch of full) {
-        if (!this.#isEnded) this.#send(batch);
-      }
+      for (const batch of full) this.#send(batch);
     }
     if (this.#isEnded || this.#batch.length === 0) return;
     const remedy = this.#channel.mayStall ? this.#prompt() : undefined;
@@ -270,9 +270,7 @@ export class BatchWriter {
     this.#isCounted = false;
     const messages = cutIntoPieces(batch, { encoder: this.#encoder, messageBytes: SMALL_BYTES });
     this.#batch.clear();
-    for (const bytes of messages) {
-      if (!this.#isEnded) this.#send({ bytes, isCounted: false });
-    }
+    for (const bytes of messages) this.#send({ bytes, isCounted: false });
   }
 
   /** Begins a new batch where the full one could not leave. */
@@ -289,6 +287,7 @@ export class BatchWriter {
   }
 
   #send({ bytes, isCounted }: Batch): void {
+    if (this.#isEnded) return;
     this.batches++;
     this.bytes += bytes.length;
     if (isCounted) this.#flight?.onSent(bytes.length);

@@ -14,6 +14,7 @@ const GROWTH = 4;
  * larger batches.
  */
 export class BatchSize {
+  #hasPeerThatStalls = false;
   /** A batch of so many bytes leaves. */
   bytes = MAX_BATCH_BYTES;
 
@@ -27,9 +28,16 @@ export class BatchSize {
     this.bytes = Math.min(this.bytes * GROWTH, MAX_BATCH_BYTES);
   }
 
+  /** Takes note of a piece that came: each batch of answers would draw a batch that is cut again. */
+  onPiece(): void {
+    this.#hasPeerThatStalls = true;
+    this.bytes = MAX_BATCH_BYTES;
+  }
+
   /** Takes note of the last batch in a row. */
   onIdle({ isOpen, mayStall }: Channel): void {
     // A socket that may stall does so for each message that is not small.
-    this.bytes = isOpen && !mayStall ? FIRST_BATCH_BYTES : MAX_BATCH_BYTES;
+    const isEarly = isOpen && !mayStall && !this.#hasPeerThatStalls;
+    this.bytes = isEarly ? FIRST_BATCH_BYTES : MAX_BATCH_BYTES;
   }
 }

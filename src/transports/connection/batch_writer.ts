@@ -87,7 +87,8 @@ export class BatchWriter {
   #full: Batch[] | undefined;
   #fullBytes = 0;
   #isScheduled = false;
-  readonly #size = new BatchSize();
+  /** How large batches are. */
+  readonly size: BatchSize = new BatchSize();
   /** What `frames` was at the last look, and how many looks in a row saw nothing new. */
   #seenFrames = 0;
   #idleMicrotasks = 0;
@@ -160,9 +161,9 @@ export class BatchWriter {
     this.frames++;
     if (!this.#isCounted && isCounted(frame)) this.#isCounted = true;
     this.#flight?.onFrame(frame);
-    this.#size.onFrame(frame);
-    if (!this.#canBatch || this.#batch.length >= this.#size.bytes) {
-      this.#size.onFull();
+    this.size.onFrame(frame);
+    if (!this.#canBatch || this.#batch.length >= this.size.bytes) {
+      this.size.onFull();
       this.flush();
       return this.#setAside();
     }
@@ -195,7 +196,7 @@ export class BatchWriter {
     }
     this.#isScheduled = false;
     this.flush();
-    this.#size.onIdle(this.#channel);
+    this.size.onIdle(this.#channel);
   };
 
   /** Sends the batch now. */

@@ -216,6 +216,7 @@ export class Connection implements ChannelListener {
         return this.#parts.acks.prompt(frame.answers);
       case "piece":
         this.#reader.addPiece(frame);
+        this.#parts.writer.size.onPiece();
         return this.#parts.acks.prompt(1);
       case "goaway":
         return this.#parts.goingAway.receive(frame);

@@ -47,3 +47,12 @@ test("BatchSize has no small batches before the channel is open, nor where they 
   size.onIdle(openChannel({ mayStall: true }));
   assertEquals(size.bytes, 64 * KIB);
 });
+
+test("BatchSize has no small batches for a peer that sends pieces", () => {
+  const size = new BatchSize();
+  size.onIdle(openChannel());
+  size.onPiece();
+  assertEquals(size.bytes, 64 * KIB);
+  size.onIdle(openChannel());
+  assertEquals(size.bytes, 64 * KIB);
+});

@@ -87,8 +87,6 @@ export class BatchWriter {
   #full: Batch[] | undefined;
   #fullBytes = 0;
   #isScheduled = false;
-  /** How large batches are. */
-  readonly size: BatchSize = new BatchSize();
   /** What `frames` was at the last look, and how many looks in a row saw nothing new. */
   #seenFrames = 0;
   #idleMicrotasks = 0;
@@ -103,6 +101,8 @@ export class BatchWriter {
   /** What `frames` and `bytes` were at the last pause. */
   #pauseFrames = 0;
   #pauseBytes = 0;
+  /** How large batches are. */
+  readonly size: BatchSize = new BatchSize();
   /** Batches handed to the channel. */
   batches = 0;
   /** Frames written. */
@@ -157,13 +157,13 @@ export class BatchWriter {
   write(frame: RpcFrame): void {
     if (this.#isEnded) return;
     if (frame.kind === "message" && this.#writeInPlace(frame)) return;
+    const start = this.#batch.length;
     this.#encoder.encode(frame, this.#batch);
     this.frames++;
     if (!this.#isCounted && isCounted(frame)) this.#isCounted = true;
     this.#flight?.onFrame(frame);
-    this.size.onFrame(frame);
-    if (!this.#canBatch || this.#batch.length >= this.size.bytes) {
-      this.size.onFull();
+    const { length } = this.#batch;
+    if (!this.#canBatch || this.size.isFull(length, frame, length - start)) {
       this.flush();
       return this.#setAside();
     }

@@ -18,41 +18,59 @@ function openChannel(given: { readonly mayStall?: boolean } = {}): FakeChannel {
   return Object.assign(new FakeChannel(), { isOpen: true, ...given });
 }
 
+/** How large each of the next few batches becomes, which are made of frames of so many bytes. */
+function batchesOf(size: BatchSize, frameBytes: number, count: number, frame = PING): number[] {
+  return Array.from({ length: count }, () => {
+    let bytes = frameBytes;
+    while (!size.isFull(bytes, frame, frameBytes)) bytes += frameBytes;
+    return bytes;
+  });
+}
+
 test("BatchSize lets the first of many calls leave early, and each that follows with more", () => {
   const size = new BatchSize();
   size.onIdle(openChannel());
-  const found = Array.from({ length: 5 }, () => {
-    size.onFrame(PING);
-    const { bytes } = size;
-    size.onFull();
-    return bytes / KIB;
-  });
-  assertEquals(found, [1, 4, 16, 64, 64]);
+  assertEquals(batchesOf(size, 1, 5), [KIB, 4 * KIB, 16 * KIB, 64 * KIB, 64 * KIB]);
   size.onIdle(openChannel());
-  assertEquals(size.bytes, KIB);
+  assertEquals(batchesOf(size, 1, 2), [KIB, 4 * KIB]);
 });
 
 test("BatchSize makes batches with messages of streams as large as they may be", () => {
-  const size = new BatchSize();
-  size.onIdle(openChannel());
-  size.onFrame(MESSAGE);
-  assertEquals(size.bytes, 64 * KIB);
+  for (const mayStall of [false, true]) {
+    const size = new BatchSize();
+    size.onIdle(openChannel({ mayStall }));
+    assertEquals(batchesOf(size, KIB, 1, MESSAGE), [64 * KIB]);
+    assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
+  }
 });
 
-test("BatchSize has no small batches before the channel is open, nor where they may stall", () => {
+test("BatchSize has no small batches before the channel is open", () => {
   const size = new BatchSize();
-  assertEquals(size.bytes, 64 * KIB);
-  size.onIdle(new FakeChannel());
-  assertEquals(size.bytes, 64 * KIB);
+  assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
+  for (const mayStall of [false, true]) {
+    size.onIdle(Object.assign(new FakeChannel(), { mayStall }));
+    assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
+  }
+});
+
+test("BatchSize keeps the first batches small where they may stall, with room for a prompt", () => {
+  const size = new BatchSize();
+  for (let burst = 0; burst < 2; burst++) {
+    size.onIdle(openChannel({ mayStall: true }));
+    assertEquals(batchesOf(size, 100, 17), [...Array(16).fill(900), 65_600]);
+  }
   size.onIdle(openChannel({ mayStall: true }));
-  assertEquals(size.bytes, 64 * KIB);
+  assertEquals([size.isFull(499, PING, 499), size.isFull(500, PING, 499)], [false, true]);
+  assertEquals(size.isFull(900, PING, 98), false);
+  assertEquals(size.isFull(900, PING, 99), true);
+  assertEquals(size.isFull(5000, PING, 4900), true);
 });
 
 test("BatchSize has no small batches for a peer that sends pieces", () => {
   const size = new BatchSize();
   size.onIdle(openChannel());
   size.onPiece();
-  assertEquals(size.bytes, 64 * KIB);
+  assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
   size.onIdle(openChannel());
-  assertEquals(size.bytes, 64 * KIB);
+  assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
 });

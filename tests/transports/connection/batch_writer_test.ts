@@ -3,6 +3,7 @@ import { decodeBatch, encodeBatch } from "../../../src/protocol/batch.ts";
 import type { RpcFrame } from "../../../src/protocol/frame.ts";
 import { createLimits } from "../../../src/protocol/limits.ts";
 import { nativeWire } from "../../../src/protocol/native/native_wire.ts";
+import { RpcMetadata } from "../../../src/protocol/metadata.ts";
 import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { BatchReader } from "../../../src/transports/connection/batch_reader.ts";
 import { BatchWriter } from "../../../src/transports/connection/batch_writer.ts";
@@ -50,6 +51,22 @@ function data(bytes: number): RpcFrame {
 }
 
 const PING: RpcFrame = { kind: "ping", token: 1 };
+
+/** A call with a request of 100 bytes. */
+function opening(streamId: number): RpcFrame {
+  return {
+    kind: "open",
+    streamId,
+    path: "/Box/one",
+    timeoutMs: undefined,
+    headers: RpcMetadata.empty,
+    message: new Uint8Array(100),
+    more: false,
+    compressed: false,
+    end: true,
+    fault: undefined,
+  };
+}
 
 test("BatchWriter.write() sends the frames of one turn in one message", async () => {
   const { writer, channel } = setUp();
@@ -387,6 +404,20 @@ test("BatchWriter prompts inside batches of a socket that may stall, and not of 
     assertEquals(kindsOf(channel.sent), Array(3).fill(isPrompted ? "ping prompt" : "ping"));
     assertEquals([writer.frames, writer.batches], [3, 3]);
   }
+});
+
+test("BatchWriter sends many calls in small batches on a socket that may stall, uncut", async () => {
+  const { writer, channel } = setUp({ acks: true });
+  channel.mayStall = true;
+  writer.write(PING);
+  await settle();
+  for (let call = 0; call < 64; call++) writer.write(opening(2 * call + 1));
+  await settle();
+  const batches = channel.sent.slice(1);
+  assert(batches.length < 10 && batches.every(({ length }) => length <= 1000));
+  const kinds = kindsOf(batches).map((text) => text.split(" "));
+  assertEquals(kinds.map((of) => of.at(-1)), Array(batches.length).fill("prompt"));
+  assertEquals(kinds.flatMap((of) => of.slice(0, -1)), Array(64).fill("open"));
 });
 
 test("BatchWriter prompts ahead of a large batch while others are on their way", async () => {

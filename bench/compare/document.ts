@@ -21,7 +21,8 @@ const NOTES = `
   messages are MessagePack.
 - **The raw socket** carries bytes that were encoded ahead; nobody parses them. A call is a message
   there and back, an item is a message. Its sender takes items from the same generator as everybody's
-  and waits while 4 MiB are in the socket.
+  and waits while 4 MiB are in the socket. Its receiver takes the bytes out of each event, where Bun
+  copies them only then.
 - The message is the same for all: eight fields, 110 bytes as JSON.
 - The streams of the raw socket begin a turn after the request for them. "Within the event" they begin
   at once: Bun holds back what is sent within an event of a socket and writes it in one piece, which

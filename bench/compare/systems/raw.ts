@@ -126,8 +126,8 @@ class RawConnection implements BenchConnection {
     let sent = inFlight;
     let back = 0;
     return new Promise((resolve) => {
-      socket.onmessage = () => {
-        back++;
+      socket.onmessage = ({ data }) => {
+        back += data.byteLength / bytes.length;
         if (performance.now() < untilMs) {
           socket.send(bytes);
           sent++;
@@ -163,11 +163,12 @@ class RawConnection implements BenchConnection {
     });
   }
 
-  #count({ count }: ItemRequest, begin: () => void): Promise<number> {
-    let got = 0;
+  #count({ kind, count }: ItemRequest, begin: () => void): Promise<number> {
+    let leftBytes = count * ITEM_BYTES[kind].length;
     return new Promise((resolve) => {
-      this.#socket.onmessage = () => {
-        if (++got === count) resolve(got);
+      this.#socket.onmessage = ({ data }) => {
+        leftBytes -= data.byteLength;
+        if (leftBytes <= 0) resolve(count);
       };
       begin();
     });

@@ -7,6 +7,7 @@ export class FakeChannel implements Channel {
   isOpen = false;
   bufferedBytes = 0;
   mayStall = false;
+  sendsLate = false;
   copiesOnSend = false;
   /** Batches that were sent. */
   readonly sent: Uint8Array[] = [];

@@ -1,12 +1,14 @@
 import { ByteWriter } from "../../internal/byte_writer.ts";
 import { hasHeadroom } from "../../internal/headroom.ts";
-import type { RpcClock, RpcTimer } from "../../internal/clock.ts";
+import { onNextTurn } from "../../internal/next_turn.ts";
+import type { RpcClock } from "../../internal/clock.ts";
 import type { FrameEncoder, MessageFrame, RpcFrame } from "../../protocol/frame.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import { isCounted } from "./batch_acks.ts";
 import { BatchSize, MAX_BATCH_BYTES } from "./batch_size.ts";
 import type { Channel } from "./channel.ts";
+import { DrainPoll } from "./drain_poll.ts";
 import { FlightControl } from "./flight_control.ts";
 import { cutIntoPieces } from "./pieces.ts";
 import { SMALL_BYTES, StallGuard, type StallRemedy } from "./stall_guard.ts";
@@ -22,10 +24,6 @@ const IN_PLACE_BYTES = 32 * 1024;
 const HIGH_WATER_BYTES = 512 * 1024;
 /** The same where the peer acknowledges what it has, and so says more than the socket does. */
 const ACKED_HIGH_WATER_BYTES = 2 * 1024 * 1024;
-/** A socket without a drain event is asked so soon, */
-const MIN_POLL_MS = 1;
-/** and less and less often, down to this, while nothing leaves it: its peer may have stopped to read. */
-const MAX_POLL_MS = 16;
 
 /**
  * After so much without a pause data waits for the next turn of the event loop. A reader that is fast
@@ -93,11 +91,13 @@ export class BatchWriter {
   /** Whether the batch holds a frame that is acknowledged. */
   #isCounted = false;
   #isBlocked = false;
+  /** Whether data waits for what was sent to leave. */
+  #awaitsTurn = false;
   /** What the socket held after the last batch; it has no more now. */
   #socketBytes = 0;
   #isEnded = false;
-  #poll: RpcTimer | undefined;
-  #pollMs = MIN_POLL_MS;
+  /** Made when the socket was full. */
+  #poll: DrainPoll | undefined;
   /** What `frames` and `bytes` were at the last pause. */
   #pauseFrames = 0;
   #pauseBytes = 0;
@@ -125,7 +125,7 @@ export class BatchWriter {
 
   /** Whether data may be written now; control frames always may. */
   get isWritable(): boolean {
-    return this.isMoving && !this.#flight?.isFull(this.unsentBytes);
+    return !this.#awaitsTurn && this.isMoving && !this.#flight?.isFull(this.unsentBytes);
   }
 
   /** Whether the socket takes what is written, however much of it is not acknowledged. */
@@ -165,6 +165,7 @@ export class BatchWriter {
     const { length } = this.#batch;
     if (!this.#canBatch || this.size.isFull(length, frame, length - start)) {
       this.flush();
+      if (length >= MAX_BATCH_BYTES && this.#channel.sendsLate) this.#awaitTurn();
       return this.#setAside();
     }
     if (this.#isScheduled) return;
@@ -236,7 +237,7 @@ export class BatchWriter {
     if (!this.#isBlocked || this.#isEnded) return;
     if (this.#channel.bufferedBytes > this.#highWaterBytes / 2) return;
     this.#isBlocked = false;
-    this.#stopPoll();
+    this.#poll?.stop();
     this.#owner.onWritable();
   }
 
@@ -245,7 +246,7 @@ export class BatchWriter {
     this.#isEnded = true;
     this.#full = undefined;
     this.#fullBytes = 0;
-    this.#stopPoll();
+    this.#poll?.stop();
   }
 
   /** Asks for an answer to the batch, or to a message before it, where the socket may stall. */
@@ -315,30 +316,27 @@ export class BatchWriter {
     this.#owner.onFailure(error);
   }
 
+  /** Lets a full batch leave before the next is made: the peer would else get all of them at once. */
+  #awaitTurn(): void {
+    if (this.#awaitsTurn) return;
+    this.#awaitsTurn = true;
+    onNextTurn(() => {
+      this.#awaitsTurn = false;
+      if (this.isWritable && !this.#isEnded) this.#owner.onWritable();
+    });
+  }
+
   #block(): void {
     if (this.#isBlocked) return;
     this.#isBlocked = true;
-    this.#pollMs = MIN_POLL_MS;
-    this.#startPoll();
+    this.#poll ??= new DrainPoll(this.#channel, this.#clock, () => this.#onPoll());
+    this.#poll.start();
   }
 
-  #startPoll(): void {
-    const before = this.#channel.bufferedBytes;
-    this.#poll = this.#clock.setTimer(() => {
-      this.#poll = undefined;
-      this.#pauseFrames = this.frames;
-      this.#pauseBytes = this.bytes;
-      const isMoving = this.#channel.bufferedBytes < before;
-      this.#pollMs = isMoving ? MIN_POLL_MS : Math.min(this.#pollMs * 2, MAX_POLL_MS);
-      this.checkDrained();
-      // What became writable may have filled the socket again, and the poll be on already.
-      if (this.#isBlocked && !this.#isEnded && this.#poll === undefined) this.#startPoll();
-    }, this.#pollMs);
-  }
-
-  #stopPoll(): void {
-    if (this.#poll === undefined) return;
-    this.#clock.clearTimer(this.#poll);
-    this.#poll = undefined;
+  #onPoll(): boolean {
+    this.#pauseFrames = this.frames;
+    this.#pauseBytes = this.bytes;
+    this.checkDrained();
+    return this.#isBlocked && !this.#isEnded;
   }
 }

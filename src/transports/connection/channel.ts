@@ -34,6 +34,8 @@ export interface Channel {
    * {@linkcode StallGuard}.
    */
   readonly mayStall: boolean;
+  /** Whether what is sent leaves only when the turn of the event loop ends. */
+  readonly sendsLate: boolean;
   /** Whether `send` is done with its bytes when it returns. */
   readonly copiesOnSend: boolean;
   /** Bytes handed over but not yet given to the network. */

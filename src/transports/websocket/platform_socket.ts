@@ -9,13 +9,13 @@ export function isPlatformSocket(socket: WebSocketLike): boolean {
 }
 
 /**
- * Whether a socket that this side opened may hold back a part of a message until the network has
- * acknowledged what went before.
+ * Whether a socket is one of Deno's own, which differ (2.9.6).
  *
- * Clients of Deno do (2.9.6): they write a message above 1024 bytes in two parts, with Nagle's
- * algorithm on. The connection finds out whether this one does.
+ * They send their messages when the turn of the event loop ends. Those of a client may hold back a
+ * part of one until the network has acknowledged what went before: they write a message above 1024
+ * bytes in two parts, with Nagle's algorithm on. The connection finds out whether this one does.
  */
-export function maySocketStall(socket: WebSocketLike): boolean {
+export function isDenoSocket(socket: WebSocketLike): boolean {
   if (!isPlatformSocket(socket) || typeof navigator !== "object") return false;
   return navigator.userAgent.startsWith("Deno/");
 }

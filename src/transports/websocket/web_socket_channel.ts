@@ -4,7 +4,7 @@ import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { Channel, ChannelClose, ChannelListener } from "../connection/channel.ts";
 import type { RpcTransportSide } from "../transport.ts";
-import { isPlatformSocket, maySocketStall } from "./platform_socket.ts";
+import { isDenoSocket, isPlatformSocket } from "./platform_socket.ts";
 import {
   SOCKET_CLOSED,
   SOCKET_OPEN,
@@ -20,7 +20,7 @@ import {
  */
 export class WebSocketChannel implements Channel {
   readonly #side: RpcTransportSide;
-  #mayStall = false;
+  #sendsLate = false;
   #copiesOnSend = false;
   /** Made when somebody waits for the end. */
   #closed: Deferred<void> | undefined;
@@ -51,7 +51,11 @@ export class WebSocketChannel implements Channel {
   }
 
   get mayStall(): boolean {
-    return this.#mayStall;
+    return this.#sendsLate && this.#side === "caller";
+  }
+
+  get sendsLate(): boolean {
+    return this.#sendsLate;
   }
 
   get copiesOnSend(): boolean {
@@ -95,7 +99,7 @@ export class WebSocketChannel implements Channel {
 
   #attach(socket: WebSocketLike): void {
     this.#socket = socket;
-    this.#mayStall = this.#side === "caller" && maySocketStall(socket);
+    this.#sendsLate = isDenoSocket(socket);
     const isPlatforms = isPlatformSocket(socket);
     this.#copiesOnSend = socket.copiesOnSend ?? isPlatforms;
     socket.binaryType = "arraybuffer";

@@ -1,4 +1,5 @@
 import { HEADROOM_BYTES, markHeadroom } from "../../../src/internal/headroom.ts";
+import { onNextTurn } from "../../../src/internal/next_turn.ts";
 import { decodeBatch, encodeBatch } from "../../../src/protocol/batch.ts";
 import type { RpcFrame } from "../../../src/protocol/frame.ts";
 import { createLimits } from "../../../src/protocol/limits.ts";
@@ -418,6 +419,33 @@ test("BatchWriter sends many calls in small batches on a socket that may stall, 
   const kinds = kindsOf(batches).map((text) => text.split(" "));
   assertEquals(kinds.map((of) => of.at(-1)), Array(batches.length).fill("prompt"));
   assertEquals(kinds.flatMap((of) => of.slice(0, -1)), Array(64).fill("open"));
+});
+
+test("BatchWriter lets a full batch of data leave first where the socket sends late", async () => {
+  for (const sendsLate of [true, false]) {
+    const setup = setUp({ acks: true });
+    const { writer, channel } = setup;
+    channel.sendsLate = sendsLate;
+    writer.write(data(63 * KIB));
+    assertEquals(writer.isWritable, true);
+    writer.write(data(2 * KIB));
+    assertEquals([channel.sent.length, writer.isWritable], [1, !sendsLate]);
+    // Control frames go all the same.
+    writer.write(PING);
+    await settle();
+    assertEquals([channel.sent.length, setup.writable], [2, 0]);
+    await new Promise<void>(onNextTurn);
+    assertEquals([writer.isWritable, setup.writable], [true, sendsLate ? 1 : 0]);
+  }
+});
+
+test("BatchWriter asks nobody for more when it ended while a full batch left", async () => {
+  const setup = setUp({ acks: true });
+  setup.channel.sendsLate = true;
+  setup.writer.write(data(65 * KIB));
+  setup.writer.end();
+  await new Promise<void>(onNextTurn);
+  assertEquals(setup.writable, 0);
 });
 
 test("BatchWriter prompts ahead of a large batch while others are on their way", async () => {

@@ -1,28 +1,17 @@
 import {
+  isDenoSocket,
   isPlatformSocket,
-  maySocketStall,
 } from "../../../src/transports/websocket/platform_socket.ts";
 import type { WebSocketLike } from "../../../src/transports/websocket/web_socket_like.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { FakeSocket } from "../../support/socket_pair.ts";
 import { runtime, test } from "../../support/test.ts";
+import { withGlobal } from "../../support/with_global.ts";
 
 /** Something that is the platform's socket by its class, and connects nowhere. */
 function createPlatformSocket(): WebSocketLike {
   // Made of the prototype alone, it has all members; none is touched.
   return Object.create(WebSocket.prototype) as WebSocket;
-}
-
-/** Runs `body` where a member of the global object is another one. */
-function withGlobal(name: string, value: unknown, body: () => void): void {
-  const before = Object.getOwnPropertyDescriptor(globalThis, name);
-  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-  try {
-    body();
-  } finally {
-    if (before === undefined) Reflect.deleteProperty(globalThis, name);
-    else Object.defineProperty(globalThis, name, before);
-  }
 }
 
 test("isPlatformSocket() knows the platform's own sockets from others", () => {
@@ -55,16 +44,16 @@ test("isPlatformSocket() takes no socket at its word", () => {
   assertEquals(isPlatformSocket(named), false);
 });
 
-test("maySocketStall() is true for Deno's own sockets, and for nothing else", () => {
+test("isDenoSocket() is true for Deno's own sockets, and for nothing else", () => {
   const [other] = FakeSocket.pair();
-  const found = [createPlatformSocket(), other].map(maySocketStall);
+  const found = [createPlatformSocket(), other].map(isDenoSocket);
   assertEquals(found, [runtime === "deno", false]);
 });
 
-test("maySocketStall() goes by what the platform calls itself", () => {
+test("isDenoSocket() goes by what the platform calls itself", () => {
   const socket = createPlatformSocket();
   for (const [userAgent, expected] of [["Deno/2.9.6", true], ["Mozilla/5.0 Deno/2", false]]) {
-    withGlobal("navigator", { userAgent }, () => assertEquals(maySocketStall(socket), expected));
+    withGlobal("navigator", { userAgent }, () => assertEquals(isDenoSocket(socket), expected));
   }
-  withGlobal("navigator", undefined, () => assertEquals(maySocketStall(socket), false));
+  withGlobal("navigator", undefined, () => assertEquals(isDenoSocket(socket), false));
 });

@@ -43,6 +43,7 @@ const writer = new BatchWriter(sink, {
   acks: false,
   maxQueuedBytes: DEFAULT_LIMITS.maxQueuedBytes,
   owner: {
+    openStreams: 0,
     onWritable: () => {},
     onFailure: (error) => {
       throw error;

@@ -38,6 +38,7 @@ function setUp(
     acks: options.acks ?? false,
     maxQueuedBytes: options.maxQueuedBytes ?? 16 * KIB * KIB,
     owner: {
+      openStreams: 0,
       onWritable: () => setup.writable++,
       onFailure: (error) => failures.push(error),
     },

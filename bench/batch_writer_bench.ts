@@ -43,7 +43,6 @@ const writer = new BatchWriter(sink, {
   acks: false,
   maxQueuedBytes: DEFAULT_LIMITS.maxQueuedBytes,
   owner: {
-    openStreams: 0,
     onWritable: () => {},
     onFailure: (error) => {
       throw error;

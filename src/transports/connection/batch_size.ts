@@ -6,14 +6,10 @@ import { SMALL_BYTES } from "./stall_guard.ts";
 export const MAX_BATCH_BYTES = 64 * 1024;
 /** The first of many calls in a row leave as soon as they are this large together, */
 const FIRST_BATCH_BYTES = 1024;
-/** or later where more calls are open: about an eighth of what small ones are together; */
-const FIRST_BYTES_PER_STREAM = 16;
-/** those that follow leave when they are so many times larger. */
+/** and those that follow when they are so many times larger. */
 const GROWTH = 4;
 /** A socket that may stall has so many small batches in a row, */
 const SMALL_BATCHES = 16;
-/** unless more calls are open than fit into about twice as many, */
-const MAX_SMALL_STREAMS = 256;
 /** in each of which there is room for a PROMPT. */
 const PROMPT_BYTES = 2;
 
@@ -53,11 +49,10 @@ export class BatchSize {
     this.#bytes = MAX_BATCH_BYTES;
   }
 
-  /** Takes note of the last batch in a row, and of how many streams are open. */
-  onIdle({ isOpen, mayStall }: Channel, openStreams: number): void {
+  /** Takes note of the last batch in a row. */
+  onIdle({ isOpen, mayStall }: Channel): void {
     const isEarly = isOpen && !mayStall && !this.#hasPeerThatStalls;
-    const first = Math.max(FIRST_BATCH_BYTES, openStreams * FIRST_BYTES_PER_STREAM);
-    this.#bytes = isEarly ? Math.min(first, MAX_BATCH_BYTES) : MAX_BATCH_BYTES;
-    this.#small = isOpen && mayStall && openStreams <= MAX_SMALL_STREAMS ? SMALL_BATCHES : 0;
+    this.#bytes = isEarly ? FIRST_BATCH_BYTES : MAX_BATCH_BYTES;
+    this.#small = isOpen && mayStall ? SMALL_BATCHES : 0;
   }
 }

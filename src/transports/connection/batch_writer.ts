@@ -34,8 +34,6 @@ const TURN_FRAMES = 64 * 1024;
 
 /** Whose frames a {@linkcode BatchWriter} writes. */
 export interface BatchWriterOwner {
-  /** Streams that are open: so many may have something to send soon. */
-  readonly openStreams: number;
   /** Called when data may be written again. */
   onWritable(): void;
   /** Called when the channel refused a batch. */
@@ -199,7 +197,7 @@ export class BatchWriter {
     }
     this.#isScheduled = false;
     this.flush();
-    this.size.onIdle(this.#channel, this.#owner.openStreams);
+    this.size.onIdle(this.#channel);
   };
 
   /** Sends the batch now. */

@@ -103,11 +103,6 @@ export class ConnectionParts implements Joints {
     return this.#goingAway?.isPeerGoing ?? false;
   }
 
-  /** Streams open in both directions. */
-  get openStreams(): number {
-    return this.table.localStreams + this.table.peerStreams;
-  }
-
   /** Writes the first frame, where the wire has one. */
   sayHello(): void {
     if (!this.wire.capabilities.hello) return;

@@ -29,30 +29,16 @@ function batchesOf(size: BatchSize, frameBytes: number, count: number, frame = P
 
 test("BatchSize lets the first of many calls leave early, and each that follows with more", () => {
   const size = new BatchSize();
-  size.onIdle(openChannel(), 1);
+  size.onIdle(openChannel());
   assertEquals(batchesOf(size, 1, 5), [KIB, 4 * KIB, 16 * KIB, 64 * KIB, 64 * KIB]);
-  size.onIdle(openChannel(), 1);
+  size.onIdle(openChannel());
   assertEquals(batchesOf(size, 1, 2), [KIB, 4 * KIB]);
-});
-
-test("BatchSize lets more calls leave together where more are open", () => {
-  const size = new BatchSize();
-  const found = [64, 65, 1024, 100_000].map((openStreams) => {
-    size.onIdle(openChannel(), openStreams);
-    return batchesOf(size, 16, 1)[0];
-  });
-  assertEquals(found, [KIB, KIB + 16, 16 * KIB, 64 * KIB]);
-  const onStalling = [256, 257].map((openStreams) => {
-    size.onIdle(openChannel({ mayStall: true }), openStreams);
-    return batchesOf(size, 16, 1)[0];
-  });
-  assertEquals(onStalling, [992, 64 * KIB]);
 });
 
 test("BatchSize makes batches with messages of streams as large as they may be", () => {
   for (const mayStall of [false, true]) {
     const size = new BatchSize();
-    size.onIdle(openChannel({ mayStall }), 1);
+    size.onIdle(openChannel({ mayStall }));
     assertEquals(batchesOf(size, KIB, 1, MESSAGE), [64 * KIB]);
     assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
   }
@@ -62,7 +48,7 @@ test("BatchSize has no small batches before the channel is open", () => {
   const size = new BatchSize();
   assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
   for (const mayStall of [false, true]) {
-    size.onIdle(Object.assign(new FakeChannel(), { mayStall }), 1);
+    size.onIdle(Object.assign(new FakeChannel(), { mayStall }));
     assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
   }
 });
@@ -70,10 +56,10 @@ test("BatchSize has no small batches before the channel is open", () => {
 test("BatchSize keeps the first batches small where they may stall, with room for a prompt", () => {
   const size = new BatchSize();
   for (let burst = 0; burst < 2; burst++) {
-    size.onIdle(openChannel({ mayStall: true }), 1);
+    size.onIdle(openChannel({ mayStall: true }));
     assertEquals(batchesOf(size, 100, 17), [...Array(16).fill(900), 65_600]);
   }
-  size.onIdle(openChannel({ mayStall: true }), 1);
+  size.onIdle(openChannel({ mayStall: true }));
   assertEquals([size.isFull(499, PING, 499), size.isFull(500, PING, 499)], [false, true]);
   assertEquals(size.isFull(900, PING, 98), false);
   assertEquals(size.isFull(900, PING, 99), true);
@@ -82,9 +68,9 @@ test("BatchSize keeps the first batches small where they may stall, with room fo
 
 test("BatchSize has no small batches for a peer that sends pieces", () => {
   const size = new BatchSize();
-  size.onIdle(openChannel(), 1);
+  size.onIdle(openChannel());
   size.onPiece();
   assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
-  size.onIdle(openChannel(), 1);
+  size.onIdle(openChannel());
   assertEquals(batchesOf(size, KIB, 1), [64 * KIB]);
 });

@@ -38,7 +38,6 @@ function setUp(
     acks: options.acks ?? false,
     maxQueuedBytes: options.maxQueuedBytes ?? 16 * KIB * KIB,
     owner: {
-      openStreams: 0,
       onWritable: () => setup.writable++,
       onFailure: (error) => failures.push(error),
     },

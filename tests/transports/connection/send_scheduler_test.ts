@@ -43,7 +43,6 @@ class Setup {
       acks: options.acks ?? false,
       maxQueuedBytes: 16 * KIB * KIB,
       owner: {
-        openStreams: 0,
         onWritable: () => this.scheduler.pump(),
         onFailure: (error) => {
           throw error;

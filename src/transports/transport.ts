@@ -91,8 +91,8 @@ export interface IRpcTransport extends AsyncDisposable {
    *
    * @param streamId An open stream
    * @param message Bytes; any value on a zero-copy transport
-   * @returns Nothing when it went out at once, otherwise a promise that settles when it has: wait
-   *   for it before sending more. It rejects when the stream ends first
+   * @returns Nothing when the next may follow at once, otherwise a promise that settles when this one
+   *   has gone out: wait for it before sending more. It rejects when the stream ends first
    * @throws {RpcError} `FAILED_PRECONDITION` when the stream is not open, `RESOURCE_EXHAUSTED` when
    *   the message is larger than the peer accepts, or too much waits to be sent already
    */

@@ -17,8 +17,11 @@ const ITEMS = 2000;
 const MAX_AHEAD = maxItemsAhead(ITEM_BYTES);
 /** A machine that does other things as well makes single calls slow; a queue makes all of them slow. */
 const MAX_RATIO = 5;
-/** Where the pause is seconds, a call that waits for it waits for far longer than this. */
-const NOISE_MS = 2;
+/**
+ * Other programs may cost a call so much. One that waits for the reader waits as long as the reader
+ * pauses, which is until these calls have been made: it would wait forever.
+ */
+const NOISE_MS = 50;
 const CALLS = IS_FULL ? 2000 : 300;
 
 interface Latencies {

@@ -33,6 +33,8 @@ class DelayLine {
   #isStalled = false;
   #isBlocked = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Bytes that have come out. */
+  passedBytes = 0;
 
   constructor(from: Socket, to: Socket, delayMs: number) {
     this.#from = from;
@@ -95,8 +97,12 @@ class DelayLine {
     this.#heldBytes -= bytes?.length ?? 0;
     // Nobody reads what comes after the end.
     if (this.#to.destroyed) return;
-    if (bytes === undefined) this.#to.end();
-    else this.#isBlocked = !this.#to.write(bytes);
+    if (bytes === undefined) {
+      this.#to.end();
+    } else {
+      this.passedBytes += bytes.length;
+      this.#isBlocked = !this.#to.write(bytes);
+    }
   }
 }
 
@@ -139,6 +145,15 @@ export class FaultProxy implements AsyncDisposable {
   /** Connections that are open now. */
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** Bytes that have gone through the connections of now, both ways. */
+  get passedBytes(): number {
+    let bytes = 0;
+    for (const { lines } of this.#connections) {
+      bytes += lines.up.passedBytes + lines.down.passedBytes;
+    }
+    return bytes;
   }
 
   /** Reads no more in these directions, on connections of now and of later. */

@@ -5,6 +5,7 @@ import { RpcStatus } from "../../protocol/status.ts";
 import type { RpcDeflation } from "../compression.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import { SendRoom } from "./send_room.ts";
+import { SendTurns } from "./send_turns.ts";
 import type {
   Outbound,
   OutboundFrame,
@@ -34,19 +35,17 @@ const MAX_CREDIT = Number.MAX_SAFE_INTEGER;
  * Decides which stream's data goes out next.
  *
  * A message goes straight to the writer when nothing is in its way. Otherwise it waits in its
- * stream's outbox; streams that can go on take turns, one fragment each. Data needs room in the
- * writer, credit of its stream and credit of the connection, each above zero; everything else
- * passes. What is sent after a waiting message on the same stream waits behind it.
+ * stream's outbox; streams that can go on take turns, each with a large fragment or as many bytes of
+ * small messages. Data needs room in the writer, credit of its stream and credit of the connection,
+ * each above zero; everything else passes. What is sent after a waiting message on the same stream
+ * waits behind it.
  */
 export class SendScheduler {
   readonly #writer: BatchWriter;
   readonly #maxFragmentBytes: number;
   readonly #messageCost: number;
   readonly #owner: SendSchedulerOwner;
-  /** Streams that may have something to send, in turn; undefined until one had to wait. */
-  #ready: Set<StreamState> | undefined;
-  /** Streams that wait for credit of the connection, in turn; undefined until one had to. */
-  #starved: Set<StreamState> | undefined;
+  readonly #turns: SendTurns;
   /** Bytes that have passed those who wait for their turn since one of them had it. */
   #passedBytes = 0;
   /** Bytes that may be sent on all streams together. */
@@ -71,6 +70,7 @@ export class SendScheduler {
     this.#messageCost = options.messageCostBytes;
     this.connectionBytes = options.connectionBytes;
     this.#owner = options.owner;
+    this.#turns = new SendTurns(options.maxFragmentBytes);
     this.room = new SendRoom(options.maxWaitingBytes ?? Infinity);
   }
 
@@ -80,7 +80,11 @@ export class SendScheduler {
       this.#writer.isWritable && this.#hasCredit(stream, true);
   }
 
-  /** Sends a message; the promise settles when it has gone out, none when it did so at once. */
+  /**
+   * Sends a message.
+   *
+   * @returns A promise that settles when it has gone out; undefined when the next may follow at once
+   */
   sendMessage(stream: StreamState, message: Uint8Array): Promise<void> | undefined {
     stream.sentMessages++;
     if (this.canSendNow(stream, message.length)) {
@@ -89,9 +93,9 @@ export class SendScheduler {
       this.#writeFragment(stream, frame, true);
       return undefined;
     }
-    const done = createDeferred<void>();
+    const done = this.#mayFollow(stream) ? undefined : createDeferred<void>();
     this.enqueue(stream, outboundMessage(message, { done }));
-    return done.promise;
+    return done?.promise;
   }
 
   /** Sends a message when it has been compressed; what follows on its stream waits behind it. */
@@ -117,7 +121,7 @@ export class SendScheduler {
       const before = waitingBytesOf(outbound);
       if (compressed !== undefined) replaceMessage(outbound, compressed);
       this.room.free(stream, before - waitingBytesOf(outbound));
-      if (stream.sending.outbox.peek() === outbound) this.#getReady(stream);
+      if (stream.sending.outbox.peek() === outbound) this.#turns.add(stream);
       this.pump();
     });
   }
@@ -146,7 +150,7 @@ export class SendScheduler {
     }
     this.room.add(stream, waitingBytesOf(outbound));
     stream.sending.outbox.push(outbound);
-    if (stream.waiting === 1) this.#getReady(stream);
+    if (stream.waiting === 1) this.#turns.add(stream);
     this.pump();
   }
 
@@ -160,9 +164,10 @@ export class SendScheduler {
    * turn when they have become many: what is on its way may never be less.
    */
   onPassed(bytes: number): void {
-    if (this.#ready === undefined || this.#ready.size === 0) return;
+    if (this.#turns.waiting === 0) return;
     this.#passedBytes += bytes;
-    if (this.#passedBytes >= MAX_PASSING_BYTES && this.#writer.isMoving) this.#takeTurn();
+    if (this.#passedBytes < MAX_PASSING_BYTES) return;
+    do if (!this.#writer.isMoving || !this.#takeTurn()) return; while (this.#turns.isUnderWay);
   }
 
   /** Adds credit to a stream. */
@@ -171,7 +176,7 @@ export class SendScheduler {
     sending.bytes = Math.min(sending.bytes + bytes, MAX_CREDIT);
     sending.messages = Math.min(sending.messages + messages, MAX_CREDIT);
     if (stream.waiting === 0) return this.room.release(stream);
-    this.#getReady(stream);
+    this.#turns.add(stream);
     this.pump();
   }
 
@@ -185,8 +190,7 @@ export class SendScheduler {
   drop(stream: StreamState, createReason: EndReason): void {
     this.room.drop(stream, createReason);
     if (stream.waiting === 0) return;
-    this.#ready?.delete(stream);
-    this.#starved?.delete(stream);
+    this.#turns.delete(stream);
     let reason: RpcError | undefined;
     const { outbox } = stream.sending;
     for (let next = outbox.shift(); next; next = outbox.shift()) {
@@ -198,19 +202,26 @@ export class SendScheduler {
     }
   }
 
-  /** Lets the first of those that can go on send a frame; false when there is none. */
+  /** Lets the stream whose turn it is send a frame; false when there is none. */
   #takeTurn(): boolean {
-    // One at a time: a small grant must not make all that wait try, and wait again.
-    const starved = this.connectionBytes > 0 ? takeFirst(this.#starved) : undefined;
-    const stream = starved ?? takeFirst(this.#ready);
+    const stream = this.#turns.next(this.connectionBytes > 0);
     if (stream === undefined) return false;
-    if (this.#sendNext(stream) && stream.waiting > 0) this.#getReady(stream);
+    const before = stream.waitingBytes;
+    const isSent = this.#sendNext(stream);
+    if (isSent && stream.waiting > 0) this.#turns.goOn(stream, before - stream.waitingBytes);
     return true;
   }
 
-  /** Gives a stream its turn behind those that have theirs. */
-  #getReady(stream: StreamState): void {
-    (this.#ready ??= new Set()).add(stream);
+  /**
+   * Whether another message may follow one that has to wait. It may where others wait as well, and
+   * only for their turns: a stream that had one small message ready would get next to nothing.
+   */
+  #mayFollow(stream: StreamState): boolean {
+    const { waiting, waitingBytes, sending } = stream;
+    const others = this.room.waitingBytes - waitingBytes;
+    if (others === 0 || this.connectionBytes <= 0) return false;
+    if (waiting >= sending.messages || waitingBytes >= sending.bytes) return false;
+    return !this.#turns.hasEnough(stream);
   }
 
   #dropDeflation(outbound: OutboundMessage | OutboundStatus): void {
@@ -260,7 +271,7 @@ export class SendScheduler {
     this.connectionBytes += next.reservedBytes;
     next.reservedBytes = 0;
     if (!this.#hasCredit(stream, first)) {
-      if (this.connectionBytes <= 0) (this.#starved ??= new Set()).add(stream);
+      if (this.connectionBytes <= 0) this.#turns.addStarved(stream);
       return false;
     }
     const end = Math.min(next.offset + this.#maxFragmentBytes, next.message.length);
@@ -311,15 +322,6 @@ function waitingBytesOf(outbound: Outbound): number {
   if (outbound.kind === "outbound") return outbound.message.length - outbound.offset;
   if (outbound.kind === "outboundStatus") return outbound.status.message?.length ?? 0;
   return outbound.kind === "status" ? outbound.message?.length ?? 0 : 0;
-}
-
-function takeFirst(streams: Set<StreamState> | undefined): StreamState | undefined {
-  if (streams === undefined) return undefined;
-  for (const stream of streams) {
-    streams.delete(stream);
-    return stream;
-  }
-  return undefined;
 }
 
 /** The reason that those who wait on a stream get when it ends before their message went out. */

@@ -8,6 +8,7 @@ import { BatchWriter } from "../../../src/transports/connection/batch_writer.ts"
 import {
   outboundMessage,
   SendScheduler,
+  streamEndedError,
 } from "../../../src/transports/connection/send_scheduler.ts";
 import { StreamState } from "../../../src/transports/connection/stream_state.ts";
 import { assert, assertEquals, assertStatus } from "../../support/assert.ts";
@@ -163,6 +164,101 @@ test("SendScheduler gives streams turns, one fragment each", async () => {
   assertEquals(frames.filter((frame) => frame.startsWith("3:")).length, 4);
 });
 
+/** Lets a stream send messages until it has to wait; answers how many were taken, and the wait. */
+function fill(
+  { scheduler }: Setup,
+  stream: StreamState,
+  bytes: number,
+): { taken: number; wait: Promise<void> } {
+  for (let taken = 1; taken < 100_000; taken++) {
+    const wait = scheduler.sendMessage(stream, new Uint8Array(bytes));
+    if (wait !== undefined) return { taken, wait };
+  }
+  throw new Error("it never had to wait");
+}
+
+test("SendScheduler gives small messages turns as large as those of fragments", async () => {
+  const setup = new Setup();
+  setup.channel.isStalled = true;
+  const [large, small] = [createStream(1), createStream(3)];
+  setup.scheduler.sendMessage(large, new Uint8Array(2048 * KIB));
+  await setup.take();
+  const { taken, wait } = fill(setup, small, 4 * KIB);
+  setup.channel.isStalled = false;
+  setup.channel.bufferedBytes = 0;
+  setup.writer.checkDrained();
+  await wait;
+  const frames = await setup.take();
+  const first = frames.findIndex((frame) => frame.startsWith("3:"));
+  const turns = frames.slice(first).join(" ").match(/3:4096( 3:4096)*|1:65536\+/g) ?? [];
+  const sizes = turns.slice(0, 4).map((turn) => turn.split(" ").length);
+  assertEquals([taken, sizes], [33, [16, 1, 16, 1]]);
+});
+
+test("SendScheduler.sendMessage() lets none wait ahead on a stream that is alone", () => {
+  const setup = new Setup({ acks: true });
+  const stream = createStream(1);
+  const { wait } = fill(setup, stream, 4 * KIB);
+  assertEquals(stream.waiting, 1);
+  setup.scheduler.drop(stream, streamEndedError);
+  return wait.catch(() => {});
+});
+
+test("SendScheduler.sendMessage() lets no more wait ahead than there is credit for", async () => {
+  for (const credit of [{ bytes: 10 * KIB }, { messages: 3 }]) {
+    const setup = new Setup({ acks: true });
+    setup.scheduler.sendMessage(createStream(1), new Uint8Array(2048 * KIB));
+    const stream = createStream(3, credit);
+    const { taken, wait } = fill(setup, stream, 4 * KIB);
+    assertEquals(taken, 4);
+    setup.scheduler.drop(stream, streamEndedError);
+    await assertStatus(wait, RpcStatus.FAILED_PRECONDITION);
+  }
+});
+
+test("SendScheduler.sendMessage() lets none wait ahead without credit of the connection", async () => {
+  const setup = new Setup({ acks: true });
+  setup.scheduler.sendMessage(createStream(1), new Uint8Array(2048 * KIB));
+  setup.scheduler.connectionBytes = 0;
+  const stream = createStream(3);
+  const { taken, wait } = fill(setup, stream, 4 * KIB);
+  assertEquals(taken, 1);
+  setup.scheduler.drop(stream, streamEndedError);
+  await assertStatus(wait, RpcStatus.FAILED_PRECONDITION);
+});
+
+test("SendScheduler.sendMessage() lets little wait ahead on many streams together", async () => {
+  const setup = new Setup({ acks: true });
+  setup.scheduler.sendMessage(createStream(1), new Uint8Array(2048 * KIB));
+  const before = setup.scheduler.room.waitingBytes;
+  const streams = Array.from({ length: 1000 }, (_, index) => createStream(3 + 2 * index));
+  const waits = streams.map((stream) => fill(setup, stream, 100).wait);
+  const waiting = setup.scheduler.room.waitingBytes - before;
+  assert(waiting < 3072 * KIB, `${waiting} bytes wait`);
+  for (const stream of streams) setup.scheduler.drop(stream, streamEndedError);
+  for (const wait of waits) await assertStatus(wait, RpcStatus.FAILED_PRECONDITION);
+});
+
+test("SendScheduler.drop() of the stream whose turn it is gives the turn to the next", async () => {
+  const setup = new Setup({ acks: true });
+  const [large, small] = [createStream(1), createStream(3)];
+  setup.scheduler.sendMessage(large, new Uint8Array(4096 * KIB));
+  await setup.take();
+  const { wait } = fill(setup, small, KIB);
+  const turns: string[][] = [];
+  for (let acked = 1; acked <= 3; acked++) {
+    setup.writer.onAck(acked);
+    turns.push(await setup.take());
+  }
+  // What may be on its way is not a multiple of what a turn is worth: the last one is not over.
+  assertEquals(turns.map(({ length }) => length), [1, 62, 3]);
+  setup.scheduler.drop(small, streamEndedError);
+  await assertStatus(wait, RpcStatus.FAILED_PRECONDITION);
+  setup.writer.onAck(4);
+  const after = await setup.take();
+  assert(after.length > 0 && after.every((frame) => frame === "1:65536+"), `${after}`);
+});
+
 test("SendScheduler keeps the order of a stream, ends included", async () => {
   const setup = new Setup();
   const stream = createStream(1, { messages: 0 });
@@ -235,6 +331,23 @@ test("SendScheduler gives one that waits its turn when 128 KiB of calls have pas
   assertEquals(await pass(31), new Array<string>(31).fill("3:status"));
   setup.scheduler.onPassed(4 * KIB);
   assertEquals(await setup.take(), ["1:65536+"]);
+});
+
+test("SendScheduler gives a whole turn of small messages to one that calls have passed", async () => {
+  const setup = new Setup({ acks: true });
+  setup.scheduler.sendMessage(createStream(1), new Uint8Array(2048 * KIB));
+  const { wait } = fill(setup, createStream(3), 4 * KIB);
+  await setup.take();
+  setup.scheduler.onPassed(128 * KIB);
+  assertEquals(await setup.take(), ["1:65536+"]);
+  setup.scheduler.onPassed(128 * KIB);
+  assertEquals(await setup.take(), new Array<string>(16).fill("3:4096"));
+  setup.scheduler.onPassed(128 * KIB);
+  setup.scheduler.onPassed(128 * KIB);
+  await setup.take();
+  setup.scheduler.onPassed(128 * KIB);
+  setup.scheduler.onPassed(128 * KIB);
+  await wait;
 });
 
 test("SendScheduler gives nobody a turn for what passed while the socket is full", async () => {

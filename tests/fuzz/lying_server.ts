@@ -30,6 +30,8 @@ function pause(ms: number): Promise<void> {
 /** Serves sockets of the platform, and lies on them. */
 export function lieAsServer(): LyingServer {
   const plans = new Map<string, (socket: WebSocketLike) => void>();
+  /** Liars may be late, and go on when their client has long gone. */
+  const lying = new Set<Promise<void>>();
   let path = "";
   const http = serveSockets((socket) => plans.get(path)?.(socket), {
     // The socket follows in the same turn.
@@ -40,7 +42,11 @@ export function lieAsServer(): LyingServer {
     async attack({ random, index, probe }): Promise<void> {
       const name = `/${count++}`;
       const lies = pickLies(SERVER_LIES, random, index);
-      plans.set(name, (socket) => void lieOn(socket, random, () => lies));
+      plans.set(name, (socket) => {
+        const done = lieOn(socket, random, () => lies);
+        lying.add(done);
+        void done.finally(() => lying.delete(done));
+      });
       const url = `ws://127.0.0.1:${http.port}${name}`;
       const limits = { connectTimeoutMs: 300 };
       const transport = RpcWebSocketCallerTransport.connect(url, { limits });
@@ -56,7 +62,10 @@ export function lieAsServer(): LyingServer {
       assertEquals([endpoint.activeCalls, transport.openStreams], [0, 0], namesOf(lies));
       plans.delete(name);
     },
-    [Symbol.asyncDispose]: () => http.close(),
+    async [Symbol.asyncDispose](): Promise<void> {
+      await http.close();
+      await Promise.all(lying);
+    },
   };
 }
 

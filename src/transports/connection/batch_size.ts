@@ -8,6 +8,10 @@ export const MAX_BATCH_BYTES = 64 * 1024;
 const FIRST_BATCH_BYTES = 1024;
 /** and those that follow when they are so many times larger. */
 const GROWTH = 4;
+/** With many calls under way, batches have so many bytes for each of them: they are some eight, then, */
+const CALL_BYTES = 16;
+/** and none needs more than this. Answers leave in batches as large as that of their calls. */
+const STEADY_BYTES = 16 * 1024;
 /** A socket that may stall has so many small batches in a row, */
 const SMALL_BATCHES = 16;
 /** in each of which there is room for a PROMPT. */
@@ -16,7 +20,8 @@ const PROMPT_BYTES = 2;
 /**
  * How large a batch becomes before it leaves at once: little where many calls follow each other, so
  * that the peer has something to do while the rest is made. Streams give it that anyway, and have
- * larger batches.
+ * larger batches. Each batch draws another, of answers or of the calls that follow those, so those
+ * under way would fall apart without end: the more calls there are, the larger they stay.
  *
  * A socket that may stall does so for each message that is not small, so its batches stay small for
  * longer. There, a batch leaves when another frame like its last one would make it too large.
@@ -26,6 +31,9 @@ export class BatchSize {
   /** Small batches that may still leave before larger ones do, where the socket may stall. */
   #small = 0;
   #bytes = MAX_BATCH_BYTES;
+  /** What batches of calls and of answers have at least before they leave early. */
+  #callBytes = 0;
+  #answerBytes = 0;
 
   /** Whether a batch of so many bytes leaves now, of which the frame at its end has `frameBytes`. */
   isFull(batchBytes: number, { kind }: RpcFrame, frameBytes: number): boolean {
@@ -38,9 +46,18 @@ export class BatchSize {
       this.#small--;
       return true;
     }
-    if (batchBytes < this.#bytes) return false;
-    this.#bytes = Math.min(this.#bytes * GROWTH, MAX_BATCH_BYTES);
+    const steady = kind === "status" ? this.#answerBytes : this.#callBytes;
+    if (batchBytes < Math.max(this.#bytes, steady)) return false;
+    // Batches that are steady stay so, on their way round: none becomes larger, or falls apart.
+    const grows = steady <= FIRST_BATCH_BYTES;
+    if (grows) this.#bytes = Math.min(this.#bytes * GROWTH, MAX_BATCH_BYTES);
     return true;
+  }
+
+  /** Takes note of a batch that comes, while so many calls of this side are under way. */
+  onBatch(bytes: number, calls: number): void {
+    this.#callBytes = Math.min(calls * CALL_BYTES, STEADY_BYTES);
+    this.#answerBytes = Math.min(bytes, STEADY_BYTES);
   }
 
   /** Takes note of a piece that came: each batch of answers would draw a batch that is cut again. */

@@ -187,11 +187,13 @@ export class Connection implements ChannelListener {
 
   onMessage(message: Uint8Array): void {
     if (this.#state.kind === "ended") return;
+    const { writer, table } = this.#parts;
     try {
+      writer.size.onBatch(message.length, table.openedMeanwhile);
       const bytes = this.#reader.read(message);
       if (this.#options.wire.capabilities.acks) this.#parts.acks.onBatch(bytes);
       // A peer that sends has mostly read as well, and not every socket tells that it has drained.
-      this.#parts.writer.checkDrained();
+      writer.checkDrained();
     } catch (error) {
       this.#fail(error);
     }

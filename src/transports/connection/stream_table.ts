@@ -17,6 +17,8 @@ export class StreamTable<S extends TableStream = StreamState> {
   #unread: Map<number, S> | undefined;
   readonly #localParity: number;
   #local = 0;
+  /** Streams that this side opened while the one of its that ended last was open. */
+  openedMeanwhile = 0;
   /** The highest id that the peer opened. */
   highestPeerId = 0;
   /** The highest id that this side opened. */
@@ -76,7 +78,10 @@ export class StreamTable<S extends TableStream = StreamState> {
   /** Takes a stream out; it stays readable while messages of it are unread. False when it was out. */
   remove(stream: S): boolean {
     if (!this.#open.delete(stream.id)) return false;
-    if (stream.isLocal) this.#local--;
+    if (stream.isLocal) {
+      this.#local--;
+      this.openedMeanwhile = (this.highestLocalId - stream.id) / 2;
+    }
     if (stream.unreadMessages > 0) (this.#unread ??= new Map()).set(stream.id, stream);
     return true;
   }

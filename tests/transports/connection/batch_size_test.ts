@@ -2,6 +2,7 @@ import type { RpcFrame } from "../../../src/protocol/frame.ts";
 import { BatchSize } from "../../../src/transports/connection/batch_size.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { FakeChannel } from "../../support/fake_channel.ts";
+import { statusFrame } from "../../support/native_frames.ts";
 import { test } from "../../support/test.ts";
 
 const KIB = 1024;
@@ -33,6 +34,32 @@ test("BatchSize lets the first of many calls leave early, and each that follows 
   assertEquals(batchesOf(size, 1, 5), [KIB, 4 * KIB, 16 * KIB, 64 * KIB, 64 * KIB]);
   size.onIdle(openChannel());
   assertEquals(batchesOf(size, 1, 2), [KIB, 4 * KIB]);
+});
+
+test("BatchSize keeps batches of calls as large as an eighth of many that are under way", () => {
+  const size = new BatchSize();
+  for (const [calls, bytes] of [[256, 4 * KIB], [1024, 16 * KIB], [100_000, 16 * KIB]] as const) {
+    size.onIdle(openChannel());
+    size.onBatch(10, calls);
+    assertEquals(batchesOf(size, 1, 3), [bytes, bytes, bytes]);
+  }
+  size.onIdle(openChannel());
+  size.onBatch(100 * KIB, 64);
+  assertEquals(batchesOf(size, 1, 3), [KIB, 4 * KIB, 16 * KIB]);
+});
+
+test("BatchSize keeps batches of answers as large as that of their calls", () => {
+  const size = new BatchSize();
+  const answer = statusFrame();
+  size.onIdle(openChannel());
+  size.onBatch(10 * KIB, 0);
+  assertEquals(batchesOf(size, 1, 3, answer), [10 * KIB, 10 * KIB, 10 * KIB]);
+  assertEquals(batchesOf(size, 1, 1), [KIB]);
+  size.onIdle(openChannel());
+  size.onBatch(100 * KIB, 0);
+  assertEquals(batchesOf(size, 1, 2, answer), [16 * KIB, 16 * KIB]);
+  size.onBatch(100, 0);
+  assertEquals(batchesOf(size, 1, 2, answer), [KIB, 4 * KIB]);
 });
 
 test("BatchSize makes batches with messages of streams as large as they may be", () => {

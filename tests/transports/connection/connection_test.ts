@@ -328,6 +328,21 @@ test("Connection sends data between calls however many of them are not acknowled
   await Promise.allSettled(sent);
 });
 
+test("Connection keeps batches as large as they may be on their way round", async () => {
+  const caller = new RawPeer();
+  for (let call = 0; call < 512; call++) caller.connection.openStream(opening());
+  await caller.take();
+  caller.send(statusFrame({ streamId: 1 }));
+  await settle();
+  const { sent } = caller.channel;
+  const before = sent.length;
+  caller.send(statusFrame({ streamId: 3 }));
+  const message = new Uint8Array(16);
+  for (let call = 0; call < 512; call++) caller.connection.openStream(opening({ message }));
+  await settle();
+  assertEquals(sent.slice(before).map(({ length }) => length >> 10), [7, 3]);
+});
+
 test("Connection acknowledges 64 batches, and 64 KiB at once", async () => {
   const peer = new RawPeer({ side: "responder" });
   const message = { kind: "message", streamId: 1, more: false, compressed: false } as const;

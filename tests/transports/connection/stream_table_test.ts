@@ -43,6 +43,20 @@ test("StreamTable counts the streams of each side", () => {
   assertEquals([table.localStreams, table.peerStreams, table.unreadStreams], [1, 1, 0]);
 });
 
+test("StreamTable.openedMeanwhile tells how many were opened while the last that ended was open", () => {
+  const table = createTable(41);
+  const streams = [43, 45, 47, 49].map((id) => stream(id));
+  for (const one of [...streams, stream(2)]) table.add(one);
+  const found = streams.map((one) => {
+    table.remove(one);
+    return table.openedMeanwhile;
+  });
+  assertEquals(found, [3, 2, 1, 0]);
+  table.add(stream(51));
+  table.remove(stream(2));
+  assertEquals(table.openedMeanwhile, 0);
+});
+
 test("StreamTable.remove() keeps a stream readable until its messages are read", () => {
   const table = createTable();
   const unread = stream(2, 1);

@@ -4,10 +4,15 @@ import type { RpcFrame } from "../../protocol/frame.ts";
 
 /** So much may be on its way until the path has been measured. */
 export const INITIAL_FLIGHT_BYTES = 256 * 1024;
-/** So much may always be on its way: less would leave both sides waiting on the shortest path. */
-export const MIN_FLIGHT_BYTES = 128 * 1024;
+/** So much may always be on its way: a whole batch. */
+export const MIN_FLIGHT_BYTES = 64 * 1024;
 /** The same where no call would wait behind it: both sides then have more to do in one go. */
 export const MIN_BULK_FLIGHT_BYTES = 384 * 1024;
+/**
+ * A path shorter than this holds no more than the least, and what it seems to hold is what waits in
+ * the programs at its ends. Calls would wait behind that.
+ */
+const SHORT_MS = 1;
 /** After so long without a call there is none that would wait. */
 const CALLS_MS = 100;
 /** With less than this on its way the path is not about to be full: no batch is worth a measurement. */
@@ -26,6 +31,17 @@ const PROBE_ROUND_TRIPS = 40;
 const DOUBTFUL = 1.5;
 /** A round trip of so much hardly grows by what a program does before it looks for the answer. */
 const LONG_MS = 10;
+
+/** A call is small whose messages have no more. It need not wait for what is on its way. */
+export const SMALL_CALL_BYTES = 4096;
+
+function isSmallCall(frame: RpcFrame): boolean {
+  if (frame.kind === "open") {
+    return frame.end && !frame.more && (frame.message?.length ?? 0) <= SMALL_CALL_BYTES;
+  }
+  // One without a message ends a stream.
+  return frame.kind === "status" && (frame.message?.length ?? Infinity) <= SMALL_CALL_BYTES;
+}
 
 /** A batch whose round trip may be measured: what it takes, and how much arrives meanwhile. */
 interface Sample {
@@ -77,7 +93,7 @@ export class FlightControl {
   /** The shortest round trip since the last probe, that one among them, and the same before it. */
   #leastMs = Infinity;
   #leastBeforeMs = Infinity;
-  /** Whether a call began or ended since the last look, and when one had at a look. */
+  /** Whether there was a small call since the last look, and when there was one at a look. */
   #hasCalls = false;
   #calledAt = -Infinity;
   /** Batches that were sent and are acknowledged by their number. */
@@ -102,9 +118,9 @@ export class FlightControl {
     return true;
   }
 
-  /** Takes note of a frame that is sent: somebody may wait for one that opens or ends a call. */
-  onFrame({ kind }: RpcFrame): void {
-    if (kind === "open" || kind === "status") this.#hasCalls = true;
+  /** Takes note of a frame that is sent: somebody may wait for one that is all of a small call. */
+  onFrame(frame: RpcFrame): void {
+    if (!this.#hasCalls && isSmallCall(frame)) this.#hasCalls = true;
   }
 
   /** Counts a batch that was sent. */
@@ -198,8 +214,10 @@ export class FlightControl {
     if (this.#rate === 0) return;
     if (this.#hasCalls) this.#calledAt = now;
     this.#hasCalls = false;
-    const least = now - this.#calledAt < CALLS_MS ? MIN_FLIGHT_BYTES : MIN_BULK_FLIGHT_BYTES;
-    const held = GAIN * this.#rate * Math.min(this.#leastMs, this.#leastBeforeMs);
+    const hasCalls = now - this.#calledAt < CALLS_MS;
+    const pathMs = Math.min(this.#leastMs, this.#leastBeforeMs);
+    const held = hasCalls && pathMs < SHORT_MS ? 0 : GAIN * this.#rate * pathMs;
+    const least = hasCalls ? MIN_FLIGHT_BYTES : MIN_BULK_FLIGHT_BYTES;
     this.limitBytes = Math.min(Math.max(held, least), MAX_FLIGHT_BYTES);
   }
 

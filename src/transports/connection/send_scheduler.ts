@@ -4,6 +4,7 @@ import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { RpcDeflation } from "../compression.ts";
 import type { BatchWriter } from "./batch_writer.ts";
+import { SMALL_CALL_BYTES } from "./flight_control.ts";
 import { SendRoom } from "./send_room.ts";
 import { SendTurns } from "./send_turns.ts";
 import type {
@@ -17,8 +18,6 @@ import type {
 /** Makes the reason that those get who wait to send on a stream that has ended. */
 export type EndReason = (streamId: number) => RpcError;
 
-/** A status with a message of so many bytes does not wait for what is on its way. */
-const SMALL_BYTES = 4096;
 /** When so many bytes have passed those who wait for their turn, one of them has it all the same. */
 const MAX_PASSING_BYTES = 128 * 1024;
 
@@ -239,7 +238,7 @@ export class SendScheduler {
   #mayPass(frame: OutboundFrame): boolean {
     const bytes = frame.kind === "status" ? frame.message?.length ?? 0 : 0;
     if (bytes === 0) return true;
-    return bytes <= SMALL_BYTES ? this.#writer.isMoving : this.#writer.isWritable;
+    return bytes <= SMALL_CALL_BYTES ? this.#writer.isMoving : this.#writer.isWritable;
   }
 
   #hasCredit(stream: StreamState, first: boolean): boolean {

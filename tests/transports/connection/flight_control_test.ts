@@ -1,3 +1,4 @@
+import type { RpcFrame } from "../../../src/protocol/frame.ts";
 import {
   FlightControl,
   INITIAL_FLIGHT_BYTES,
@@ -6,7 +7,7 @@ import {
 } from "../../../src/transports/connection/flight_control.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
-import { statusFrame } from "../../support/native_frames.ts";
+import { openFrame, statusFrame } from "../../support/native_frames.ts";
 import { test } from "../../support/test.ts";
 
 const KIB = 1024;
@@ -93,7 +94,7 @@ test("FlightControl grows although a whole limit is acknowledged at once", async
 });
 
 test("FlightControl keeps to 384 KiB where the path holds little, and to less beside calls", async () => {
-  assertEquals([MIN_FLIGHT_BYTES, MIN_BULK_FLIGHT_BYTES], [128 * KIB, 384 * KIB]);
+  assertEquals([MIN_FLIGHT_BYTES, MIN_BULK_FLIGHT_BYTES], [64 * KIB, 384 * KIB]);
   for (const path of [new Path(500, 20), new Path(500 * KIB, 0.05)]) {
     await path.run(2000);
     for (let round = 0; round < 20; round++) {
@@ -101,13 +102,44 @@ test("FlightControl keeps to 384 KiB where the path holds little, and to less be
       await path.run(300);
     }
     for (let round = 0; round < 200; round++) {
-      path.flight.onFrame(statusFrame({ streamId: 1 }));
+      path.flight.onFrame(statusFrame({ message: new Uint8Array(4 * KIB) }));
       await path.run(20);
       // A batch takes its time, and counts as a part of the path.
       const { limitBytes } = path.flight;
       assert(round < 60 || limitBytes < 180 * KIB, `limit is ${limitBytes}`);
     }
   }
+});
+
+test("FlightControl keeps to one batch on a short path beside calls, whatever it seems to hold", async () => {
+  for (const [roundTripMs, isShort] of [[0.8, true], [1.2, false]] as const) {
+    const path = new Path(500 * KIB, roundTripMs);
+    const { flight } = path;
+    for (let round = 0; round < 100; round++) {
+      flight.onFrame(openFrame({ end: true }));
+      await path.run(20);
+    }
+    assertEquals(flight.limitBytes === MIN_FLIGHT_BYTES, isShort, `limit is ${flight.limitBytes}`);
+  }
+});
+
+test("FlightControl takes no frame for a call but one that is all of a small one", async () => {
+  const path = new Path(500 * KIB, 0.1);
+  const message = new Uint8Array(4 * KIB + 1);
+  const frames: readonly RpcFrame[] = [
+    openFrame({ end: false }),
+    openFrame({ end: true, more: true, message: new Uint8Array(1) }),
+    openFrame({ end: true, message }),
+    statusFrame(),
+    statusFrame({ message }),
+    { kind: "message", streamId: 1, message, more: false, compressed: false },
+    { kind: "ping", token: 1 },
+  ];
+  for (let round = 0; round < 100; round++) {
+    for (const frame of frames) path.flight.onFrame(frame);
+    await path.run(20);
+  }
+  assertEquals(path.flight.limitBytes, MIN_BULK_FLIGHT_BYTES);
 });
 
 test("FlightControl stays as it is while the limit holds nothing up", async () => {

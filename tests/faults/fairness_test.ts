@@ -21,7 +21,7 @@ const LINE_MS = 5;
  * the line itself holds nothing. A small call stands in line behind those bytes; how long they take is
  * for the machine to say.
  */
-const MAX_AHEAD_BYTES = 2 * MIB;
+const MAX_AHEAD_BYTES = MIB;
 /** The most that the median small call may take on a line, as a multiple of an idle one. */
 const MAX_RATIO = 10;
 /** The least that a stream has of what goes the same way, where half would be its due. */

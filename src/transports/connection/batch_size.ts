@@ -8,9 +8,9 @@ export const MAX_BATCH_BYTES = 64 * 1024;
 const FIRST_BATCH_BYTES = 1024;
 /** and those that follow when they are so many times larger. */
 const GROWTH = 4;
-/** With many calls under way, batches have so many bytes for each of them: they are some eight, then, */
+/** With many calls under way a batch has so many bytes for each of them, which makes about eight batches, */
 const CALL_BYTES = 16;
-/** and none needs more than this. Answers leave in batches as large as that of their calls. */
+/** and needs no more than this. A batch of answers is as large as that of their calls, up to the same. */
 const STEADY_BYTES = 16 * 1024;
 /** A socket that may stall has so many small batches in a row, */
 const SMALL_BATCHES = 16;
@@ -48,9 +48,9 @@ export class BatchSize {
     }
     const steady = kind === "status" ? this.#answerBytes : this.#callBytes;
     if (batchBytes < Math.max(this.#bytes, steady)) return false;
-    // Batches that are steady stay so, on their way round: none becomes larger, or falls apart.
-    const grows = steady <= FIRST_BATCH_BYTES;
-    if (grows) this.#bytes = Math.min(this.#bytes * GROWTH, MAX_BATCH_BYTES);
+    // Those that are steady stay so, on their way round.
+    const isSteady = steady > FIRST_BATCH_BYTES;
+    if (!isSteady) this.#bytes = Math.min(this.#bytes * GROWTH, MAX_BATCH_BYTES);
     return true;
   }
 

@@ -25,9 +25,9 @@ export class SendTurns {
     this.#turnBytes = Math.min(TURN_BYTES, maxFragmentBytes);
   }
 
-  /** Streams that wait for their turn. */
+  /** Streams that wait for their turn, or have it. */
   get waiting(): number {
-    return this.#ready === undefined ? 0 : this.#ready.size;
+    return (this.#ready === undefined ? 0 : this.#ready.size) + (this.isUnderWay ? 1 : 0);
   }
 
   /** Whether a turn has begun that is not over. */
@@ -35,9 +35,9 @@ export class SendTurns {
     return this.#current !== undefined;
   }
 
-  /** Gives a stream its turn behind those that have theirs. */
+  /** Gives a stream its turn behind those that have theirs, unless it has one. */
   add(stream: StreamState): void {
-    (this.#ready ??= new Set()).add(stream);
+    if (stream !== this.#current) (this.#ready ??= new Set()).add(stream);
   }
 
   /** Gives a stream its turn when the connection has credit again. */

@@ -46,9 +46,17 @@ test("SendTurns.next() takes the turn of a stream that does not go on", () => {
 test("SendTurns.isUnderWay says whether the turn of a stream goes on", () => {
   const { turns } = createTurns();
   take(turns, 1, 32 * KIB);
-  assertEquals(turns.isUnderWay, true);
+  assertEquals([turns.isUnderWay, turns.waiting], [true, 3]);
   take(turns, 1, 32 * KIB);
-  assertEquals(turns.isUnderWay, false);
+  assertEquals([turns.isUnderWay, turns.waiting], [false, 3]);
+});
+
+test("SendTurns.add() of the stream whose turn it is gives it no second one", () => {
+  const { turns, streams: [first] } = createTurns();
+  take(turns, 1, 16);
+  if (first !== undefined) turns.add(first);
+  assertEquals([turns.waiting, turns.next(true)?.id, turns.next(true)?.id], [3, 1, 3]);
+  assertEquals([turns.next(true)?.id, turns.next(true)], [5, undefined]);
 });
 
 test("SendTurns.next() prefers those that had no credit of the connection when there is some", () => {

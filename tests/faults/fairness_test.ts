@@ -19,9 +19,9 @@ const LINE_MS = 5;
 /**
  * The most that may pass on the socket, both ways, while the median small call is under way, where
  * the line itself holds nothing. A small call stands in line behind those bytes; how long they take is
- * for the machine to say.
+ * for the machine to say, and a slow one has more of them on their way.
  */
-const MAX_AHEAD_BYTES = MIB;
+const MAX_AHEAD_BYTES = 2 * MIB;
 /** The most that the median small call may take on a line, as a multiple of an idle one. */
 const MAX_RATIO = 10;
 /** The least that a stream has of what goes the same way, where half would be its due. */

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "./standard_schema.ts";
 
 /**
- * A codec that can carry `T`: any {@linkcode RpcCodec} of `T` or of something wider.
+ * A codec that can carry `T`: an {@linkcode RpcCodec} of `T` or of something wider.
  *
  * @typeParam T The values that have to be carried
  */

@@ -24,7 +24,7 @@ export interface InterceptedStreamOptions {
 
 /**
  * What interceptors made of a call's responses, together with the calls that they made for it: the
- * responses are theirs, headers and trailers those of the first call that has any.
+ * responses are theirs, headers and trailers those of the first call that has some.
  *
  * The first response is asked for at once, because an interceptor may be a generator, which makes no
  * call before it is asked. Cancelling does not wait for an interceptor: it may be parked.

@@ -24,13 +24,13 @@ async function listTests(wanted: (name: string) => boolean): Promise<string[]> {
 async function createDenoSuites(lockFile: string): Promise<Suite[]> {
   const deno = { command: Deno.execPath(), parse: parseDenoSummary };
   const narrow = ["--allow-net=127.0.0.1,localhost", "--allow-read", "--allow-env"];
-  const library = await listTests((name) => name !== "jsr" && !PROGRAMS.includes(name));
+  const narrowTests = await listTests((name) => name !== "jsr" && !PROGRAMS.includes(name));
   const programs = await listTests((name) => PROGRAMS.includes(name));
   return [
     {
       ...deno,
-      name: "deno: the library and the examples in its comments",
-      args: ["test", "--doc", "--parallel", ...narrow, "mod.ts", "src", ...library],
+      name: "deno: the package and the examples in its comments",
+      args: ["test", "--doc", "--parallel", ...narrow, "mod.ts", "src", ...narrowTests],
     },
     {
       ...deno,

@@ -68,7 +68,7 @@ export class BunServerSocket implements WebSocketLike {
 
   /** @throws {RpcError} `RESOURCE_EXHAUSTED` when the socket dropped the message */
   send(data: Uint8Array<ArrayBuffer>): void {
-    // An empty message is answered like a dropped one; no wire of ours has any.
+    // An empty message is answered like a dropped one; no wire of ours sends one.
     if (data.length === 0) return;
     if (this.#socket.send(data, false) !== 0) return;
     if (this.readyState !== SOCKET_OPEN) {

@@ -92,8 +92,9 @@ export class SendScheduler {
       this.#writeFragment(stream, frame, true);
       return undefined;
     }
-    const done = this.#mayFollow(stream) ? undefined : createDeferred<void>();
-    this.enqueue(stream, outboundMessage(message, { done }));
+    const done = this.#mayFollow(stream, message) ? undefined : createDeferred<void>();
+    // Whoever sends the next one may write the memory of this one again.
+    this.enqueue(stream, outboundMessage(done ? message : message.slice(), { done }));
     return done?.promise;
   }
 
@@ -212,15 +213,15 @@ export class SendScheduler {
   }
 
   /**
-   * Whether another message may follow one that has to wait. It may where others wait as well, and
+   * Whether another message may follow this one, which has to wait. It may where others wait as well, and
    * only for their turns: a stream that had one small message ready would get next to nothing.
    */
-  #mayFollow(stream: StreamState): boolean {
+  #mayFollow(stream: StreamState, message: Uint8Array): boolean {
     const { waiting, waitingBytes, sending } = stream;
     const others = this.room.waitingBytes - waitingBytes;
     if (others === 0 || this.connectionBytes <= 0) return false;
     if (waiting >= sending.messages || waitingBytes >= sending.bytes) return false;
-    return !this.#turns.hasEnough(stream);
+    return !this.#turns.hasEnough(stream, message.length);
   }
 
   #dropDeflation(outbound: OutboundMessage | OutboundStatus): void {

@@ -70,10 +70,10 @@ export class SendTurns {
     else this.add(stream);
   }
 
-  /** Whether so much waits on a stream that its next turns find enough. */
-  hasEnough({ waiting, waitingBytes }: StreamState): boolean {
+  /** Whether its next turns find enough on a stream on which so much more is about to wait. */
+  hasEnough({ waiting, waitingBytes }: StreamState, bytes: number): boolean {
     const turns = Math.min(TURNS_AHEAD, ALL_TURNS_AHEAD / Math.max(1, this.waiting));
-    return waitingBytes + FRAME_BYTES * waiting >= turns * TURN_BYTES;
+    return waitingBytes + bytes + FRAME_BYTES * (waiting + 1) >= turns * TURN_BYTES;
   }
 }
 

@@ -81,14 +81,10 @@ test("SendTurns.delete() forgets a stream, whether it waits, starves or has its 
 test("SendTurns.hasEnough() wants two turns' worth of a few streams, and less of many", () => {
   const turns = new SendTurns(80 * KIB);
   const stream = createStream(1);
-  stream.sending.waitingBytes = 128 * KIB - 1;
-  assertEquals(turns.hasEnough(stream), false);
-  stream.sending.waitingBytes++;
-  assertEquals(turns.hasEnough(stream), true);
-  stream.sending.waitingBytes = 5 * KIB;
+  stream.sending.waitingBytes = 100 * KIB;
+  const least = 28 * KIB - 64;
+  assertEquals([turns.hasEnough(stream, least - 1), turns.hasEnough(stream, least)], [false, true]);
+  stream.sending.waitingBytes = 0;
   for (let id = 3; id < 203; id += 2) turns.add(createStream(id));
-  assertEquals(turns.hasEnough(stream), false);
-  stream.sending.waitingBytes++;
-  for (let id = 203; id < 243; id += 2) turns.add(createStream(id));
-  assertEquals(turns.hasEnough(stream), true);
+  assertEquals([turns.hasEnough(stream, 5 * KIB), turns.hasEnough(stream, 6 * KIB)], [false, true]);
 });

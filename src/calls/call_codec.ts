@@ -1,7 +1,10 @@
 import type { RpcCodec } from "../codecs/codec.ts";
+import { hasOwnMemory } from "../codecs/support/own_memory.ts";
+import { giveUpMessage, LARGE_BYTES } from "../internal/large_memory.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, type RpcStatusCode } from "../protocol/status.ts";
 import { DirectMessage } from "../transports/direct_message.ts";
+import type { IRpcTransport } from "../transports/transport.ts";
 
 /** What {@linkcode createCodecError} says when a codec fails. */
 export interface CodecErrorOptions {
@@ -14,12 +17,22 @@ export interface CodecErrorOptions {
 }
 
 /**
- * Encodes a value, or boxes it where there is no codec because the transport is zero-copy.
+ * Encodes a value, or boxes it where there is no codec because the transport is zero-copy. The message
+ * is for the transport alone.
  *
  * @throws {unknown} What the codec throws
  */
-export function encodeMessage(codec: RpcCodec | undefined, value: unknown): unknown {
-  return codec === undefined ? new DirectMessage(value) : codec.encode(value);
+export function encodeMessage(
+  codec: RpcCodec | undefined,
+  value: unknown,
+  { reusesMemory }: Pick<IRpcTransport, "reusesMemory">,
+): unknown {
+  if (codec === undefined) return new DirectMessage(value);
+  const message = codec.encode(value);
+  if (message.length >= LARGE_BYTES && reusesMemory === true && hasOwnMemory(codec)) {
+    giveUpMessage(message);
+  }
+  return message;
 }
 
 /**

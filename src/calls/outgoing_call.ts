@@ -177,7 +177,7 @@ export abstract class OutgoingCall implements StreamCall {
 
   #encode(codec: RpcCodec | undefined, value: unknown, maybeExecuted: boolean): unknown {
     try {
-      return encodeMessage(codec, value);
+      return encodeMessage(codec, value, this.environment.transport);
     } catch (cause) {
       const what = `request of "${this.method.path}"`;
       const code = RpcStatus.INVALID_ARGUMENT;

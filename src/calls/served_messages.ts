@@ -52,7 +52,7 @@ export function encodeResponse(
 ): unknown {
   const codec = responseCodecOf(environment, method);
   try {
-    return encodeMessage(codec, value);
+    return encodeMessage(codec, value, environment.transport);
   } catch (cause) {
     throw createCodecError("encode", cause, {
       what: `response of "${method.path}"`,

@@ -3,6 +3,7 @@ import { type CborLimits, encodeCbor } from "./cbor/encoder.ts";
 import type { RpcCodec } from "./codec.ts";
 import { isPlainObject } from "./support/objects.ts";
 import { checkMaxDepth } from "./support/max_depth.ts";
+import { withOwnMemory } from "./support/own_memory.ts";
 
 const DEFAULT_MAX_DEPTH = 256;
 
@@ -56,7 +57,7 @@ export function cborCodec<T = unknown>(options: CborCodecOptions = {}): RpcCodec
     maxDepth: checkMaxDepth(maxDepth),
     bigints: largeIntegers === "bigint",
   };
-  return {
+  return withOwnMemory({
     name: "cbor",
     encode(value: T): Uint8Array<ArrayBuffer> {
       const bytes = encodeCbor(value, limits);
@@ -74,7 +75,7 @@ export function cborCodec<T = unknown>(options: CborCodecOptions = {}): RpcCodec
         "Cannot decode CBOR at byte 0: found no map at the top, expected a map",
       );
     },
-  };
+  });
 }
 
 function isMap(value: unknown): boolean {

@@ -2,6 +2,7 @@ import type { RpcCodec } from "./codec.ts";
 import { decodeMessagePack } from "./messagepack/decoder.ts";
 import { encodeMessagePack } from "./messagepack/encoder.ts";
 import { checkMaxDepth } from "./support/max_depth.ts";
+import { withOwnMemory } from "./support/own_memory.ts";
 import { sendableBytes } from "./support/plain_bytes.ts";
 
 const DEFAULT_MAX_DEPTH = 128;
@@ -84,11 +85,11 @@ function isFunctions(options: MessagePackCodecOptions): options is MessagePackFu
 }
 
 function ownCodec(maxDepth: number): RpcCodec {
-  return {
+  return withOwnMemory({
     name: "messagepack",
     encode: (value: unknown): Uint8Array<ArrayBuffer> => encodeMessagePack(value, maxDepth),
     decode: (bytes: Uint8Array): unknown => decodeMessagePack(bytes, maxDepth),
-  };
+  });
 }
 
 const defaultCodec: RpcCodec = /* @__PURE__ */ ownCodec(DEFAULT_MAX_DEPTH);

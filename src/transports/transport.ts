@@ -64,6 +64,12 @@ export interface IRpcTransport extends AsyncDisposable {
   readonly side: RpcTransportSide;
   /** True when messages are handed over as they are, without a codec. */
   readonly supportsZeroCopy: boolean;
+  /**
+   * Whether the memory of a message may be written again when the message has been sent. Calls give up
+   * large messages then, those of the codecs of this package. A transport that keeps messages leaves it
+   * out.
+   */
+  readonly reusesMemory?: boolean;
   /** Limits of this side. */
   readonly limits: RpcLimits;
   /** The other end. */

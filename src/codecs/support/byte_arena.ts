@@ -1,4 +1,5 @@
 import { HEADROOM_BYTES, markHeadroom } from "../../internal/headroom.ts";
+import { keepLargeMemory, takeLargeMemory } from "../../internal/large_memory.ts";
 
 const ARENA_BYTES = 32768;
 // A message up to this size that does not fit what is left of the arena begins a new one.
@@ -54,13 +55,19 @@ export class ByteArena {
     this.#restore(this.#shared);
     // Unused memory would be held as long as the message is.
     const isWasteful = bytes.length - message.length > message.length >> 2;
-    return isWasteful ? message.slice() : markHeadroom(message);
+    if (!isWasteful) return markHeadroom(message);
+    const copy = message.slice();
+    keepLargeMemory(bytes);
+    return copy;
   }
 
   /** Forgets the message that was begun. */
   discard(): void {
-    if (this.#shared !== undefined) this.#restore(this.#shared);
-    else this.position = this.#start;
+    if (this.#shared === undefined) this.position = this.#start;
+    else {
+      keepLargeMemory(this.bytes);
+      this.#restore(this.#shared);
+    }
   }
 
   #grow(needed: number): void {
@@ -68,11 +75,12 @@ export class ByteArena {
     const total = length + needed;
     const shared = total <= SHARED_BYTES && this.#shared === undefined;
     const start = shared ? 0 : HEADROOM_BYTES;
-    const grown = new Uint8Array(shared ? ARENA_BYTES : start + roomFor(length, needed));
+    const grown = shared
+      ? new Uint8Array(ARENA_BYTES)
+      : takeLargeMemory(start + roomFor(length, needed));
     if (length > 0) grown.set(this.bytes.subarray(this.#start, this.position), start);
-    if (!shared && this.#shared === undefined) {
-      this.#shared = { bytes: this.bytes, view: this.view, start: this.#start };
-    }
+    if (this.#shared !== undefined) keepLargeMemory(this.bytes);
+    else if (!shared) this.#shared = { bytes: this.bytes, view: this.view, start: this.#start };
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
     this.#start = start;

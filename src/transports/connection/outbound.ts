@@ -1,3 +1,4 @@
+import { reuseMessage } from "../../internal/large_memory.ts";
 import type { RpcWire, StatusFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
@@ -8,7 +9,8 @@ import type { RpcConnectionCompression } from "../compression.ts";
 import type { RpcStreamEnd, RpcStreamOpening } from "../transport.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import { notExecuted } from "./inbound.ts";
-import { outboundMessage, type SendScheduler, streamEndedError } from "./send_scheduler.ts";
+import { outboundMessage } from "./outbound_message.ts";
+import { type SendScheduler, streamEndedError } from "./send_scheduler.ts";
 import type { StreamLifecycle } from "./stream_lifecycle.ts";
 import type { StreamState } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
@@ -69,7 +71,10 @@ export class Outbound {
     if (message !== undefined) stream.sentMessages = 1;
     if (message !== undefined && !isPlain) this.#enqueueDeflated(stream, message, reservedBytes);
     else if (!fits) this.#enqueue(stream, message, wire.maxFragmentBytes);
-    else if (message !== undefined) scheduler.onPassed(message.length);
+    else if (message !== undefined) {
+      reuseMessage(message);
+      scheduler.onPassed(message.length);
+    }
     return streamId;
   }
 

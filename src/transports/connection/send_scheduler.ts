@@ -1,10 +1,12 @@
 import { createDeferred } from "../../internal/deferred.ts";
+import { reuseMessage } from "../../internal/large_memory.ts";
 import type { MessageFrame } from "../../protocol/frame.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { RpcDeflation } from "../compression.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import { SMALL_CALL_BYTES } from "./flight_control.ts";
+import { outboundMessage, replaceMessage, waitingBytesOf } from "./outbound_message.ts";
 import { SendRoom } from "./send_room.ts";
 import { SendTurns } from "./send_turns.ts";
 import type {
@@ -90,6 +92,7 @@ export class SendScheduler {
       const streamId = stream.id;
       const frame = { kind: "message", streamId, message, more: false, compressed: false } as const;
       this.#writeFragment(stream, frame, true);
+      reuseMessage(message);
       return undefined;
     }
     const done = this.#mayFollow(stream, message) ? undefined : createDeferred<void>();
@@ -262,7 +265,9 @@ export class SendScheduler {
 
   #write(stream: StreamState, frame: OutboundFrame): void {
     this.#writer.write(frame);
-    if (frame.kind === "status") this.#owner.onEnded(stream);
+    if (frame.kind !== "status") return;
+    if (frame.message !== undefined) reuseMessage(frame.message);
+    this.#owner.onEnded(stream);
   }
 
   #sendFragment(stream: StreamState, next: OutboundMessage): boolean {
@@ -284,7 +289,9 @@ export class SendScheduler {
     const compressed = first && next.compressed;
     const streamId = stream.id;
     this.#writeFragment(stream, { kind: "message", streamId, message, more, compressed }, first);
-    if (!more) next.done?.resolve();
+    if (more) return true;
+    reuseMessage(next.message);
+    next.done?.resolve();
     return true;
   }
 
@@ -296,32 +303,6 @@ export class SendScheduler {
     this.#passedBytes = 0;
     this.#writer.write(frame);
   }
-}
-
-/** A message to be sent, from its beginning unless told otherwise. */
-export function outboundMessage(
-  message: Uint8Array,
-  given: Partial<Pick<OutboundMessage, "offset" | "done" | "reservedBytes">> = {},
-): OutboundMessage {
-  const { offset = 0, done, reservedBytes = 0 } = given;
-  const deflation = undefined;
-  return { kind: "outbound", message, compressed: false, deflation, reservedBytes, offset, done };
-}
-
-function replaceMessage(outbound: OutboundMessage | OutboundStatus, message: Uint8Array): void {
-  if (outbound.kind === "outboundStatus") {
-    outbound.status = { ...outbound.status, message, compressed: true };
-  } else {
-    outbound.message = message;
-    outbound.compressed = true;
-  }
-}
-
-/** Bytes of messages in what waits. */
-function waitingBytesOf(outbound: Outbound): number {
-  if (outbound.kind === "outbound") return outbound.message.length - outbound.offset;
-  if (outbound.kind === "outboundStatus") return outbound.status.message?.length ?? 0;
-  return outbound.kind === "status" ? outbound.message?.length ?? 0 : 0;
 }
 
 /** The reason that those who wait on a stream get when it ends before their message went out. */

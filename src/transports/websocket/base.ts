@@ -67,6 +67,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   abstract readonly peer: RpcPeerInfo;
   /** False: messages leave the process as bytes. */
   readonly supportsZeroCopy = false;
+  readonly reusesMemory = true;
   /** Limits of this side. */
   readonly limits: RpcLimits;
   /** Everything that comes in; stable over reconnects. */

@@ -86,3 +86,23 @@ test("ByteArena begins anew when its memory was given away", () => {
   structuredClone(buffer, { transfer: [buffer] });
   assertEquals([...message(arena, 3, 7)], [7, 7, 7]);
 });
+
+test("ByteArena uses the memory again of what it has copied or forgotten", () => {
+  const arena = new ByteArena();
+  write(arena, 500_000, 1);
+  const forgotten = arena.bytes;
+  arena.discard();
+  arena.reserve(500_000);
+  assert(arena.bytes === forgotten);
+  arena.position += 20_000;
+  const copied = arena.take();
+  assert(copied.buffer !== forgotten.buffer);
+  write(arena, 500_000, 2);
+  assert(arena.bytes === forgotten);
+  write(arena, 500_000, 3);
+  assert(arena.bytes !== forgotten);
+  const grown = arena.take();
+  write(arena, 500_000, 4);
+  assert(arena.bytes === forgotten, "it was left behind when the message grew");
+  assertEquals([grown[0], grown.at(-1)], [2, 3]);
+});

@@ -5,8 +5,8 @@ import { nativeWire } from "../../../src/protocol/native/native_wire.ts";
 import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import { BatchWriter } from "../../../src/transports/connection/batch_writer.ts";
+import { outboundMessage } from "../../../src/transports/connection/outbound_message.ts";
 import {
-  outboundMessage,
   SendScheduler,
   streamEndedError,
 } from "../../../src/transports/connection/send_scheduler.ts";

@@ -61,7 +61,7 @@ const encoder = nativeWire.createEncoder(DEFAULT_LIMITS);
 const decoder = nativeWire.createDecoder(DEFAULT_LIMITS);
 // The path is named once; everything below uses its number.
 encoder.encode(request, out);
-decoder.decode(out.take(), () => {});
+decoder.decode(out.take(), { onFrame: () => {} });
 
 function encodeMany(frame: RpcFrame): Uint8Array {
   for (let count = 0; count < FRAMES_PER_BATCH; count++) encoder.encode(frame, out);
@@ -117,6 +117,6 @@ for (const [name, frame] of cases) {
   Deno.bench({
     name: `${name}, ${FRAMES_PER_BATCH} times`,
     group: "read a batch",
-    fn: () => decoder.decode(batch, onFrame),
+    fn: () => decoder.decode(batch, { onFrame }),
   });
 }

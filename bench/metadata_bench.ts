@@ -103,6 +103,6 @@ Deno.bench({
   name: "a frame of headers",
   group: "read three headers",
   fn: () => {
-    frameDecoder.decode(written, onFrame);
+    frameDecoder.decode(written, { onFrame });
   },
 });

@@ -25,6 +25,13 @@ export interface ServerUsage {
   readonly produced: number;
 }
 
+/** What a server's process has when no garbage is left. */
+export interface SettledMemory {
+  readonly residentBytes: number;
+  /** The part of it that is kept for new objects, and is empty. */
+  readonly youngBytes: number;
+}
+
 /** Calls to make: so many at once, for so long. */
 export interface CallsAsk {
   readonly inFlight: number;

@@ -1,4 +1,3 @@
-import { BatchKeeper } from "../calls/batch_keeper.ts";
 import type { CallEnvironment } from "../calls/call_environment.ts";
 import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
@@ -47,7 +46,9 @@ export abstract class RpcEndpoint implements AsyncDisposable {
    *
    * @ignore
    */
-  protected readonly environment: CallEnvironment;
+  protected get environment(): CallEnvironment {
+    return this.#router;
+  }
   readonly #router: MessageRouter;
   #closing: Promise<void> | undefined;
 
@@ -59,15 +60,8 @@ export abstract class RpcEndpoint implements AsyncDisposable {
   constructor(options: RpcEndpointOptions) {
     const { transport, logger = silentLogger } = options;
     this.transport = transport;
-    this.#router = new MessageRouter(transport, logger);
-    this.environment = {
-      transport,
-      logger,
-      clock: TimerQueue.on(options.clock ?? systemClock),
-      codec: options.codec,
-      calls: this.#router.calls,
-      keeper: new BatchKeeper(),
-    };
+    const clock = TimerQueue.on(options.clock ?? systemClock);
+    this.#router = new MessageRouter({ transport, logger, clock, codec: options.codec });
   }
 
   /**

@@ -1,11 +1,14 @@
-import type { StreamCall } from "../calls/call_environment.ts";
+import { BatchKeeper } from "../calls/batch_keeper.ts";
+import type { CallEnvironment, StreamCall } from "../calls/call_environment.ts";
+import type { RpcCodec } from "../codecs/codec.ts";
+import type { RpcClock } from "../internal/clock.ts";
 import { IdMap } from "../internal/id_map.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
 import { wireBytesOf } from "../transports/compressed_message.ts";
-import type { RpcTransportMessage } from "../transports/message.ts";
+import type { RpcMessageReceiver, RpcTransportMessage } from "../transports/message.ts";
 import type { IRpcTransport } from "../transports/transport.ts";
 
 /** Takes the calls that the peer opens. */
@@ -14,23 +17,36 @@ export interface CallTaker {
   accept(opening: OpenFrame<unknown>): void;
 }
 
-/** The one listener on a transport: hands each message to the call of its stream. */
-export class MessageRouter {
+/**
+ * The one listener on a transport: hands each message to the call of its stream. It is what the calls of
+ * an endpoint share.
+ */
+export class MessageRouter implements CallEnvironment, RpcMessageReceiver {
   /** Calls by stream, in both directions. */
   readonly calls: IdMap<StreamCall> = new IdMap();
-  readonly #transport: IRpcTransport;
-  readonly #logger: RpcLogger;
+  readonly transport: IRpcTransport;
+  readonly clock: RpcClock;
+  readonly logger: RpcLogger;
+  readonly codec: RpcCodec | undefined;
+  #keeper: BatchKeeper | undefined;
   #taker: CallTaker | undefined;
 
-  constructor(transport: IRpcTransport, logger: RpcLogger) {
-    this.#transport = transport;
-    this.#logger = logger;
+  constructor(options: Omit<CallEnvironment, "calls" | "keeper">) {
+    this.transport = options.transport;
+    this.clock = options.clock;
+    this.logger = options.logger;
+    this.codec = options.codec;
+  }
+
+  /** Made for the first message that waits. */
+  get keeper(): BatchKeeper {
+    return this.#keeper ??= new BatchKeeper();
   }
 
   /** Begins to listen; what came before is handed over at once. */
   start(taker: CallTaker): void {
     this.#taker = taker;
-    this.#transport.incomingMessages.listen((message) => this.#route(message));
+    this.transport.incomingMessages.listen(this);
   }
 
   /** Ends all calls because the endpoint closes. */
@@ -38,7 +54,8 @@ export class MessageRouter {
     for (const call of this.calls.values()) call.close();
   }
 
-  #route(message: RpcTransportMessage): void {
+  /** Hands a message to the call of its stream. */
+  receive(message: RpcTransportMessage): void {
     const call = this.calls.get(message.streamId);
     try {
       if (message.kind === "open") this.#taker?.accept(message);
@@ -46,7 +63,7 @@ export class MessageRouter {
       else if (message.kind === "message") this.#release(message.streamId, message.message);
     } catch (error) {
       // A fault here is ours; it must cost one call and not the connection.
-      this.#logger.error("Call failed in the library", { error: String(error) });
+      this.logger.error("Call failed in the library", { error: String(error) });
       const failure = new RpcError(RpcStatus.INTERNAL, "Internal error", { cause: error });
       this.calls.get(message.streamId)?.abort(failure);
     }
@@ -54,6 +71,6 @@ export class MessageRouter {
 
   /** Pays for a message whose call has ended. */
   #release(streamId: number, message: unknown): void {
-    this.#transport.releaseMessage(streamId, wireBytesOf(message));
+    this.transport.releaseMessage(streamId, wireBytesOf(message));
   }
 }

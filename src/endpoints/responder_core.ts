@@ -43,12 +43,7 @@ export interface ResponderCoreOptions {
  * endpoint.
  */
 export class ResponderCore implements ServedCallEnvironment {
-  readonly transport: IRpcTransport;
-  readonly clock: RpcClock;
-  readonly logger: RpcLogger;
-  readonly calls: IdMap<StreamCall>;
-  readonly keeper: BatchKeeper;
-  readonly codec: RpcCodec | undefined;
+  readonly #environment: CallEnvironment;
   readonly #hook: ResponderCoreOptions["onHandlerError"];
   #services: ServiceTable;
   #interceptors: readonly RpcResponderInterceptor[];
@@ -60,16 +55,35 @@ export class ResponderCore implements ServedCallEnvironment {
   #whenIdle: Deferred<void> | undefined;
 
   constructor(environment: CallEnvironment, options: ResponderCoreOptions) {
-    this.transport = environment.transport;
-    this.clock = environment.clock;
-    this.logger = environment.logger;
-    this.calls = environment.calls;
-    this.keeper = environment.keeper;
-    this.codec = environment.codec;
+    this.#environment = environment;
     this.#hook = options.onHandlerError;
     this.#services = ServiceTable.of(options.contracts);
     this.#interceptors = keepInterceptors(options.interceptors);
     this.#wrapped = findWrappedShapes(this.#interceptors);
+  }
+
+  get transport(): IRpcTransport {
+    return this.#environment.transport;
+  }
+
+  get clock(): RpcClock {
+    return this.#environment.clock;
+  }
+
+  get logger(): RpcLogger {
+    return this.#environment.logger;
+  }
+
+  get calls(): IdMap<StreamCall> {
+    return this.#environment.calls;
+  }
+
+  get codec(): RpcCodec | undefined {
+    return this.#environment.codec;
+  }
+
+  get keeper(): BatchKeeper {
+    return this.#environment.keeper;
   }
 
   /** Handlers that have not ended. */

@@ -1,3 +1,5 @@
+/** Where there is none. */
+const NO_ID = -1;
 /** What a map has that is empty from the beginning; nothing is ever put in there. */
 const NO_IDS: number[] = [0];
 const NO_VALUES: undefined[] = [undefined];
@@ -16,7 +18,10 @@ const KEPT_SLOTS = 1024;
  * such as all go to one slot.
  */
 export class IdMap<T> {
-  /** 0 where a slot is free; one slot that stays so until the first value comes. */
+  /** The id of the only value, while there was never another one beside it: it needs no arrays. */
+  #onlyId = NO_ID;
+  #only: T | undefined;
+  /** 0 where a slot is free; one slot that stays so until a second value comes. */
   #ids: number[] = NO_IDS;
   #values: (T | undefined)[] = NO_VALUES;
   #size = 0;
@@ -33,7 +38,7 @@ export class IdMap<T> {
    */
   constructor(chance: number = Math.random()) {
     // Multiplying by an odd number loses nothing, and its upper bits depend on all of the id.
-    this.#factor = Math.floor(chance * 2 ** 31) * 2 + 1;
+    this.#factor = (Math.floor(chance * 2 ** 31) * 2 + 1) | 0;
   }
 
   /** Number of values. */
@@ -43,11 +48,15 @@ export class IdMap<T> {
 
   /** The value of this id. */
   get(id: number): T | undefined {
-    return this.#values[this.#find(id)];
+    return id === this.#onlyId ? this.#only : this.#values[this.#find(id)];
   }
 
   /** Sets the value of this id, in place of any that is there. */
   set(id: number, value: T): void {
+    if (this.#ids === NO_IDS) {
+      if (this.#size === 0 || id === this.#onlyId) return this.#setOnly(id, value);
+      this.#makeRoom();
+    }
     let slot = this.#find(id);
     if (this.#ids[slot] !== id) {
       // Half of the slots stay free, so that a search is short.
@@ -62,6 +71,10 @@ export class IdMap<T> {
 
   /** Takes the value of this id out; false when there was none. */
   delete(id: number): boolean {
+    if (id === this.#onlyId) {
+      this.clear();
+      return true;
+    }
     const slot = this.#find(id);
     if (this.#ids[slot] !== id) return false;
     this.#size--;
@@ -74,15 +87,34 @@ export class IdMap<T> {
   /** Takes all values out. */
   clear(): void {
     this.#size = 0;
+    this.#onlyId = NO_ID;
+    this.#only = undefined;
     this.#ids = NO_IDS;
     this.#values = NO_VALUES;
   }
 
   /** The values, by rising id. */
   values(): T[] {
-    const ids = this.#ids.filter((id) => id !== 0).sort((a, b) => a - b);
+    const ids = [this.#onlyId, ...this.#ids].filter((id) => id > 0).sort((a, b) => a - b);
     // Each of these ids has a value.
     return ids.map((id) => this.get(id) as T);
+  }
+
+  #setOnly(id: number, value: T): void {
+    this.#size = 1;
+    this.#onlyId = id;
+    this.#only = value;
+  }
+
+  /** Makes arrays, with the only value in them: another one comes. */
+  #makeRoom(): void {
+    const [id, value] = [this.#onlyId, this.#only];
+    this.#onlyId = NO_ID;
+    this.#only = undefined;
+    this.#begin(LEAST_SLOTS);
+    const slot = this.#find(id);
+    this.#ids[slot] = id;
+    this.#values[slot] = value;
   }
 
   /** The slot where the search for an id begins. */

@@ -46,6 +46,6 @@ export function encodeBatch(
  */
 export function decodeBatch(decoder: FrameDecoder, batch: Uint8Array): RpcFrame[] {
   const frames: RpcFrame[] = [];
-  decoder.decode(batch, (frame) => frames.push(frame));
+  decoder.decode(batch, { onFrame: (frame) => frames.push(frame) });
   return frames;
 }

@@ -281,19 +281,25 @@ export interface FrameEncoder {
   encodeInPlace?(frame: MessageFrame): Uint8Array<ArrayBuffer>;
 }
 
+/** Takes the frames that a decoder reads, one by one. */
+export interface FrameSink {
+  /** Takes a frame; must not decode with the same decoder. */
+  onFrame(frame: RpcFrame): void;
+}
+
 /** Reads the frames of one connection, or of one session where those outlive connections. */
 export interface FrameDecoder {
   /** The largest batch that is read; of pieces, all of one batch together. */
   readonly maxBatchBytes: number;
 
   /**
-   * Reads all frames of one WebSocket message, in order; `onFrame` must not call `decode`.
+   * Reads all frames of one WebSocket message, in order.
    *
    * Messages in the frames are views into `batch`, not copies; everything else is copied.
    *
    * @throws {FrameError} When the framing is wrong; frames before the wrong one were handed over
    */
-  decode(batch: Uint8Array, onFrame: (frame: RpcFrame) => void): void;
+  decode(batch: Uint8Array, sink: FrameSink): void;
 }
 
 /** One way to write frames as bytes, chosen by the WebSocket sub-protocol. */

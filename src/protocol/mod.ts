@@ -62,6 +62,7 @@ export type {
   CreditFrame,
   FrameDecoder,
   FrameEncoder,
+  FrameSink,
   GoawayFrame,
   HalfCloseFrame,
   HeadersFrame,

@@ -27,6 +27,12 @@ export type RpcTransportMessage =
 /** Takes what comes in, synchronously and in order. */
 export type RpcMessageListener = (message: RpcTransportMessage) => void;
 
+/** Takes what comes in as well: an object that many connections need not make a function for. */
+export interface RpcMessageReceiver {
+  /** Takes a message, synchronously and in order; must not throw. */
+  receive(message: RpcTransportMessage): void;
+}
+
 /**
  * Everything that comes in on a transport, in order, for one listener.
  *
@@ -50,7 +56,7 @@ export type RpcMessageListener = (message: RpcTransportMessage) => void;
  * ```
  */
 export class RpcMessageFeed {
-  #listener: RpcMessageListener | undefined;
+  #receiver: RpcMessageReceiver | undefined;
   /** What came before there was a listener; undefined for nothing. */
   #early: RpcTransportMessage[] | undefined;
 
@@ -61,8 +67,8 @@ export class RpcMessageFeed {
 
   /** Hands one message to the listener, or keeps it until there is one. */
   push(message: RpcTransportMessage): void {
-    if (this.#listener === undefined) (this.#early ??= []).push(keepMessage(message));
-    else this.#listener(message);
+    if (this.#receiver === undefined) (this.#early ??= []).push(keepMessage(message));
+    else this.#receiver.receive(message);
   }
 
   /**
@@ -71,14 +77,15 @@ export class RpcMessageFeed {
    * @param listener Called for every message; it must not throw
    * @throws {TypeError} When there is a listener already
    */
-  listen(listener: RpcMessageListener): void {
-    if (this.#listener !== undefined) {
+  listen(listener: RpcMessageListener | RpcMessageReceiver): void {
+    if (this.#receiver !== undefined) {
       throw new TypeError("Cannot listen to messages: the transport has a listener already");
     }
     // What arrives while the early messages are handed over queues behind them.
-    for (const message of this.#early ?? []) listener(message);
+    const receiver = typeof listener === "function" ? { receive: listener } : listener;
+    for (const message of this.#early ?? []) receiver.receive(message);
     this.#early = undefined;
-    this.#listener = listener;
+    this.#receiver = receiver;
   }
 }
 

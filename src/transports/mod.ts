@@ -37,7 +37,12 @@ export {
   type RpcMemoryTransport,
   type RpcMemoryTransportOptions,
 } from "./memory.ts";
-export { RpcMessageFeed, type RpcMessageListener, type RpcTransportMessage } from "./message.ts";
+export {
+  RpcMessageFeed,
+  type RpcMessageListener,
+  type RpcMessageReceiver,
+  type RpcTransportMessage,
+} from "./message.ts";
 export type {
   IRpcTransport,
   RpcPeerInfo,

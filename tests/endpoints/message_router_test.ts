@@ -15,7 +15,7 @@ import type {
 } from "../../src/transports/transport.ts";
 import { Box, callBox, collect, serveEach, SHAPES, watch } from "../support/box.ts";
 import { withoutRejections } from "../support/endpoint_pair.ts";
-import { settle } from "../support/fake_clock.ts";
+import { FakeClock, settle } from "../support/fake_clock.ts";
 import type { RpcMemoryTransport } from "../../src/transports/memory.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { openFrame } from "../support/native_frames.ts";
@@ -55,7 +55,7 @@ async function withRouter(body: (made: Made) => void): Promise<void> {
   transport.releaseMessage = (streamId, bytes): void => void released.push([streamId, bytes]);
   const logger = new RpcLogger("test", { sink: (record) => records.push(record) });
   const made: Made = {
-    router: new MessageRouter(transport, logger),
+    router: new MessageRouter({ transport, logger, clock: new FakeClock(), codec: undefined }),
     transport,
     records,
     released,

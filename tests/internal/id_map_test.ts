@@ -11,6 +11,23 @@ test("IdMap.set() puts a value in, or another in its place", () => {
   assertEquals([map.get(1), map.get(3), map.get(5), map.size], ["c", "b", undefined, 2]);
 });
 
+test("IdMap keeps a value by itself, and with those that come to it", () => {
+  const map = new IdMap<string>();
+  for (const id of [5, 2 ** 40]) {
+    map.set(id, "a");
+    map.set(id, "b");
+    assertEquals([map.get(id), map.get(0), map.get(7), map.values()], ["b", undefined, undefined, [
+      "b",
+    ]]);
+    assertEquals([map.delete(7), map.size], [false, 1]);
+    assert(map.delete(id) && !map.delete(id));
+    assertEquals([map.get(id), map.size, map.values()], [undefined, 0, []]);
+  }
+  map.set(5, "a");
+  map.set(7, "b");
+  assertEquals([map.delete(3), map.get(5), map.get(7), map.size], [false, "a", "b", 2]);
+});
+
 test("IdMap.delete() takes a value out once", () => {
   const map = new IdMap<string>();
   map.set(7, "a");

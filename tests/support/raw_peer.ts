@@ -66,8 +66,10 @@ export class RawPeer {
       logger: new RpcLogger("test", { sink: (record) => this.records.push(record) }),
       highestLocalId: options.highestLocalId ?? 0,
       incoming: { push: (message) => this.messages.push(message), waiting: 0 },
-      onReady: () => this.ready++,
-      onEnded: (loss) => this.losses.push(loss),
+      onEvent: (event) => {
+        if (event.kind === "ready") this.ready++;
+        if (event.kind === "ended") this.losses.push(event.loss);
+      },
     });
     this.#acknowledges = options.acknowledges ?? true;
     this.#ownAcks = new BatchAcks({

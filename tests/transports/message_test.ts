@@ -64,3 +64,12 @@ test("RpcMessageFeed.push() holds no batch for a message that waits", () => {
   assert(bytes instanceof Uint8Array && bytes.length === 5);
   assertEquals(bytes.buffer.byteLength, 5);
 });
+
+test("RpcMessageFeed.listen() takes an object as well, which is handed the same", () => {
+  const feed = new RpcMessageFeed();
+  const seen: number[] = [];
+  feed.push(cancel(1));
+  feed.listen({ receive: ({ streamId }) => seen.push(streamId) });
+  feed.push(cancel(3));
+  assertEquals(seen, [1, 3]);
+});

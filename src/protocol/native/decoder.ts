@@ -1,4 +1,4 @@
-import type { FrameDecoder, OpenFrame, RpcFrame, StatusFrame } from "../frame.ts";
+import type { FrameDecoder, FrameSink, OpenFrame, RpcFrame, StatusFrame } from "../frame.ts";
 import type { RpcErrorDetail } from "../error_detail.ts";
 import { CLOSE_TOO_LARGE } from "../close_code.ts";
 import { FrameError } from "../frame_error.ts";
@@ -9,7 +9,7 @@ import type { RpcError } from "../rpc_error.ts";
 import { RpcStatus } from "../status.ts";
 import { decodeConnectionFrame } from "./connection_frames.ts";
 import { MAX_BATCH_BYTES, MAX_FRAGMENT_BYTES, MAX_REASON_BYTES } from "./constants.ts";
-import { FrameReader } from "./frame_reader.ts";
+import { type FrameReader, NO_BATCH, returnReader, takeReader } from "./frame_reader.ts";
 import {
   CANCEL,
   COMPRESSED,
@@ -42,7 +42,8 @@ const NO_DETAILS: readonly RpcErrorDetail[] = /* @__PURE__ */ Object.freeze([]);
 export class NativeDecoder implements FrameDecoder {
   readonly maxBatchBytes: number;
   readonly #limits: RpcLimits;
-  readonly #reader = new FrameReader();
+  /** Of the batch that is being read. */
+  #reader: FrameReader = NO_BATCH;
   /** Made when the first headers come. */
   #blocks: MetadataBlockReader | undefined;
   readonly #paths: MethodPathReader;
@@ -53,9 +54,20 @@ export class NativeDecoder implements FrameDecoder {
     this.#paths = new MethodPathReader(limits);
   }
 
-  decode(batch: Uint8Array, onFrame: (frame: RpcFrame) => void): void {
-    const reader = this.#reader;
+  decode(batch: Uint8Array, sink: FrameSink): void {
     this.#checkLength(batch.length);
+    const reader = takeReader();
+    this.#reader = reader;
+    try {
+      this.#decode(batch, sink);
+    } finally {
+      this.#reader = NO_BATCH;
+      returnReader(reader);
+    }
+  }
+
+  #decode(batch: Uint8Array, sink: FrameSink): void {
+    const reader = this.#reader;
     reader.open(batch);
     while (reader.position < batch.length) {
       reader.frame = "frame";
@@ -70,11 +82,10 @@ export class NativeDecoder implements FrameDecoder {
         reader.end = next;
         const frame = this.#frame(type, flags, streamId);
         reader.finish("the last field");
-        onFrame(frame);
+        sink.onFrame(frame);
         reader.end = batch.length;
       }
     }
-    reader.close();
   }
 
   /** Bounds what is done in one turn, which other connections have to wait for. */

@@ -13,7 +13,7 @@ export function framingError(text: string): FrameError {
 /**
  * A place in a batch, and the end of what may be read: the batch, a frame, or a part of a frame.
  *
- * One reader serves a whole connection. Every method throws a {@linkcode FrameError} that names the
+ * One reader serves all connections, as they read one after another. Every method throws a {@linkcode FrameError} that names the
  * frame and the field when the bytes end too early.
  */
 export class FrameReader {
@@ -115,4 +115,22 @@ export class FrameReader {
     }
     throw this.wrong(`${field} is above 2^53 - 1`);
   }
+}
+
+/** Stands for the reader of who reads nothing. */
+export const NO_BATCH: FrameReader = /* @__PURE__ */ new FrameReader();
+
+let idle: FrameReader | undefined;
+
+/** The reader that all share; another one for who reads while somebody does. */
+export function takeReader(): FrameReader {
+  const reader = idle ?? new FrameReader();
+  idle = undefined;
+  return reader;
+}
+
+/** Gives a reader back, with nothing in it. */
+export function returnReader(reader: FrameReader): void {
+  reader.close();
+  idle = reader;
 }

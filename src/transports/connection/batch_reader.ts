@@ -1,6 +1,6 @@
 import { ByteWriter } from "../../internal/byte_writer.ts";
 import { CLOSE_PROTOCOL_ERROR, CLOSE_TOO_LARGE } from "../../protocol/close_code.ts";
-import type { FrameDecoder, PieceFrame, RpcFrame } from "../../protocol/frame.ts";
+import type { FrameDecoder, FrameSink, PieceFrame, RpcFrame } from "../../protocol/frame.ts";
 import { FrameError } from "../../protocol/frame_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 
@@ -11,7 +11,7 @@ import { RpcStatus } from "../../protocol/status.ts";
  */
 export class BatchReader {
   readonly #decoder: FrameDecoder;
-  readonly #onFrame: (frame: RpcFrame) => void;
+  readonly #sink: FrameSink;
   /** The batch under way; undefined when none is in pieces. */
   #joined: ByteWriter | undefined;
   /** Whether the message under way held a piece. */
@@ -19,10 +19,10 @@ export class BatchReader {
   /** Whether the last piece has come, and its batch is being read. */
   #isWhole = false;
 
-  /** `onFrame` takes all frames, and gives back the pieces with `addPiece`. */
-  constructor(decoder: FrameDecoder, onFrame: (frame: RpcFrame) => void) {
+  /** `sink` takes all frames, and gives back the pieces with `addPiece`. */
+  constructor(decoder: FrameDecoder, sink: FrameSink) {
     this.#decoder = decoder;
-    this.#onFrame = onFrame;
+    this.#sink = sink;
   }
 
   /**
@@ -32,8 +32,8 @@ export class BatchReader {
    * @throws {FrameError} When the framing is wrong
    */
   read(message: Uint8Array): number {
-    if (this.#joined === undefined) this.#decoder.decode(message, this.#onFrame);
-    else this.#decoder.decode(message, (frame) => this.#onNextPiece(frame));
+    if (this.#joined === undefined) this.#decoder.decode(message, this.#sink);
+    else this.#decoder.decode(message, { onFrame: (frame) => this.#onNextPiece(frame) });
     const joined = this.#joined;
     if (joined === undefined || message.length === 0) return message.length;
     if (!this.#hasPiece) throw interruption("something else");
@@ -63,12 +63,12 @@ export class BatchReader {
 
   #onNextPiece(frame: RpcFrame): void {
     if (frame.kind !== "piece") throw interruption(frame.kind);
-    this.#onFrame(frame);
+    this.#sink.onFrame(frame);
   }
 
   #readJoined(batch: Uint8Array): number {
     this.#joined = undefined;
-    this.#decoder.decode(batch, this.#onFrame);
+    this.#decoder.decode(batch, this.#sink);
     this.#isWhole = false;
     return batch.length;
   }

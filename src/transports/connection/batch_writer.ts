@@ -1,5 +1,6 @@
 import { ByteWriter } from "../../internal/byte_writer.ts";
 import { hasHeadroom } from "../../internal/headroom.ts";
+import { type IdleWatched, lookSoon } from "../../internal/idle_looks.ts";
 import { onNextTurn } from "../../internal/next_turn.ts";
 import type { RpcClock } from "../../internal/clock.ts";
 import type { FrameEncoder, MessageFrame, RpcFrame } from "../../protocol/frame.ts";
@@ -9,7 +10,7 @@ import { isCounted } from "./batch_acks.ts";
 import { BatchSize, MAX_BATCH_BYTES } from "./batch_size.ts";
 import type { Channel } from "./channel.ts";
 import { DrainPoll } from "./drain_poll.ts";
-import { FlightControl } from "./flight_control.ts";
+import { FlightControl, type FlightControlOwner } from "./flight_control.ts";
 import { cutIntoPieces } from "./pieces.ts";
 import { SMALL_BYTES, StallGuard, type StallRemedy } from "./stall_guard.ts";
 
@@ -69,7 +70,7 @@ interface Batch {
  * data may follow; whoever writes data asks it first, so that neither the batch nor the socket's
  * buffer grows without bound.
  */
-export class BatchWriter {
+export class BatchWriter implements FlightControlOwner, IdleWatched {
   readonly #channel: Channel;
   readonly #owner: BatchWriterOwner;
   readonly #encoder: FrameEncoder;
@@ -103,6 +104,7 @@ export class BatchWriter {
   #pauseBytes = 0;
   /** How large batches are. */
   readonly size: BatchSize = new BatchSize();
+  nextWatched: IdleWatched | undefined;
   /** Batches handed to the channel. */
   batches = 0;
   /** Frames written. */
@@ -117,9 +119,7 @@ export class BatchWriter {
     this.#clock = options.clock;
     this.#canBatch = options.batches;
     this.#maxQueuedBytes = options.maxQueuedBytes;
-    // Later, as it may be asked for while a batch leaves.
-    const prompt = () => queueMicrotask(() => this.write({ kind: "prompt", answers: 1 }));
-    this.#flight = options.acks ? new FlightControl(options.clock, prompt) : undefined;
+    this.#flight = options.acks ? new FlightControl(options.clock, this) : undefined;
     this.#highWaterBytes = options.acks ? ACKED_HIGH_WATER_BYTES : HIGH_WATER_BYTES;
   }
 
@@ -172,7 +172,7 @@ export class BatchWriter {
     this.#isScheduled = true;
     this.#seenFrames = this.frames;
     this.#idleMicrotasks = 0;
-    queueMicrotask(this.#flushWhenIdle);
+    lookSoon(this);
   }
 
   /** Sends a large message from where it stands: its head fits in front of it. */
@@ -189,16 +189,16 @@ export class BatchWriter {
     return true;
   }
 
-  readonly #flushWhenIdle = (): void => {
+  /** Sends the batch when nothing has been added for a while. */
+  look(): boolean {
     this.#idleMicrotasks = this.#seenFrames === this.frames ? this.#idleMicrotasks + 1 : 0;
     this.#seenFrames = this.frames;
-    if (this.#batch.length > 0 && this.#idleMicrotasks < IDLE_MICROTASKS) {
-      return queueMicrotask(this.#flushWhenIdle);
-    }
+    if (this.#batch.length > 0 && this.#idleMicrotasks < IDLE_MICROTASKS) return true;
     this.#isScheduled = false;
     this.flush();
     this.size.onIdle(this.#channel);
-  };
+    return false;
+  }
 
   /** Sends the batch now. */
   flush(): void {
@@ -239,6 +239,11 @@ export class BatchWriter {
     this.#isBlocked = false;
     this.#poll?.stop();
     this.#owner.onWritable();
+  }
+
+  /** Asks the peer for an acknowledgement; later, as it may be asked for while a batch leaves. */
+  onProbe(): void {
+    queueMicrotask(() => this.write({ kind: "prompt", answers: 1 }));
   }
 
   /** Drops what has not been sent and stops; nothing is pending afterwards. */
@@ -298,8 +303,7 @@ export class BatchWriter {
     } catch (error) {
       return this.#fail(error);
     }
-    const waiting = this.#channel.bufferedBytes;
-    this.#socketBytes = waiting;
+    const waiting = this.#socketBytes = this.#channel.bufferedBytes;
     // Who waits for acknowledgements lets the event loop go on anyway.
     const isTurnOver = this.#flight === undefined &&
       (this.frames - this.#pauseFrames > TURN_FRAMES || this.bytes - this.#pauseBytes > TURN_BYTES);

@@ -1,7 +1,8 @@
 import type { RpcTimer } from "../../internal/clock.ts";
 import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
 import { FrameError } from "../../protocol/frame_error.ts";
-import type { HelloFrame, RpcFrame } from "../../protocol/frame.ts";
+import type { FrameSink, HelloFrame, RpcFrame } from "../../protocol/frame.ts";
+import type { RpcLogger } from "../../logger.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { RpcStreamEnd, RpcStreamOpening } from "../transport.ts";
@@ -34,8 +35,10 @@ const READY: ConnectionState = /* @__PURE__ */ Object.freeze({ kind: "ready" });
  * It is born with its channel and ends with it; a transport that reconnects makes a new one. All
  * inbound work is done synchronously, in the channel's message event.
  */
-export class Connection implements ChannelListener {
-  readonly #options: ConnectionOptions;
+export class Connection implements ChannelListener, FrameSink {
+  readonly #logger: RpcLogger;
+  readonly #mustTellProtocol: boolean;
+  readonly #onEvent: ConnectionOptions["onEvent"];
   readonly #channel: Channel;
   readonly #parts: ConnectionParts;
   readonly #reader: BatchReader;
@@ -44,10 +47,12 @@ export class Connection implements ChannelListener {
 
   constructor(channel: Channel, options: ConnectionOptions) {
     const { limits, clock } = options;
-    this.#options = options;
+    this.#logger = options.logger;
+    this.#mustTellProtocol = options.mustTellProtocol;
+    this.#onEvent = options.onEvent;
     this.#channel = channel;
     this.#parts = new ConnectionParts(channel, options, this);
-    this.#reader = new BatchReader(this.#parts.decoder, this.#onFrame);
+    this.#reader = new BatchReader(this.#parts.decoder, this);
     const timer = clock.setTimer(() => this.#timeOut(), limits.connectTimeoutMs);
     this.#state = { kind: "opening", timer };
     this.#parts.sayHello();
@@ -153,19 +158,19 @@ export class Connection implements ChannelListener {
 
   onOpen(): void {
     const { protocol } = this.#channel;
-    const { wire, mustTellProtocol } = this.#options;
-    if (protocol !== wire.protocol && (mustTellProtocol || protocol !== "")) {
+    const { wire } = this.#parts;
+    if (protocol !== wire.protocol && (this.#mustTellProtocol || protocol !== "")) {
       this.#parts.writer.end();
       return this.#end(lossByProtocol(protocol, wire.protocol));
     }
     this.#parts.writer.flush();
-    if (!this.#options.wire.capabilities.hello) this.#ready();
+    if (!this.#parts.wire.capabilities.hello) this.#ready();
     this.#parts.scheduler.pump();
   }
 
   onText(): void {
     // Said once, as a peer can send any number of them.
-    if (!this.#hasSeenText) this.#options.logger.warn("Ignored a text message");
+    if (!this.#hasSeenText) this.#logger.warn("Ignored a text message");
     this.#hasSeenText = true;
   }
 
@@ -175,14 +180,14 @@ export class Connection implements ChannelListener {
 
   onClose(close: ChannelClose): void {
     this.#end(lossFromClose(close));
-    this.#options.onChannelClosed?.();
+    this.#onEvent({ kind: "channelClosed" });
   }
 
   #ready(): void {
     if (this.#state.kind !== "opening") return;
-    this.#options.clock.clearTimer(this.#state.timer);
+    this.#parts.clock.clearTimer(this.#state.timer);
     this.#state = READY;
-    this.#options.onReady();
+    this.#onEvent({ kind: "ready" });
   }
 
   onMessage(message: Uint8Array): void {
@@ -191,7 +196,7 @@ export class Connection implements ChannelListener {
     try {
       writer.size.onBatch(message.length, table.openedMeanwhile);
       const bytes = this.#reader.read(message);
-      if (this.#options.wire.capabilities.acks) this.#parts.acks.onBatch(bytes);
+      if (this.#parts.wire.capabilities.acks) this.#parts.acks.onBatch(bytes);
       // A peer that sends has mostly read as well, and not every socket tells that it has drained.
       writer.checkDrained();
     } catch (error) {
@@ -199,10 +204,10 @@ export class Connection implements ChannelListener {
     }
   }
 
-  readonly #onFrame = (frame: RpcFrame): void => {
+  onFrame(frame: RpcFrame): void {
     if (this.#state !== READY) {
       if (this.#state.kind === "ended") return;
-      if (this.#options.wire.capabilities.hello) checkFirst(frame);
+      if (this.#parts.wire.capabilities.hello) checkFirst(frame);
     }
     this.#parts.acks.onFrame(frame);
     switch (frame.kind) {
@@ -225,7 +230,7 @@ export class Connection implements ChannelListener {
       default:
         return this.#parts.inbound.receive(frame);
     }
-  };
+  }
 
   #ack(batches: number): void {
     if (this.#parts.writer.onAck(batches)) return;
@@ -239,12 +244,12 @@ export class Connection implements ChannelListener {
   }
 
   #timeOut(): void {
-    this.#end(lossByTimeout(this.#options.limits.connectTimeoutMs));
+    this.#end(lossByTimeout(this.#parts.limits.connectTimeoutMs));
   }
 
   #fail(error: unknown, loss = lossFromFault(error)): void {
     if (this.#state.kind === "ended") return;
-    this.#options.logger.warn("Connection failed", { error: String(error) });
+    this.#logger.warn("Connection failed", { error: String(error) });
     this.#end(loss);
   }
 
@@ -252,7 +257,7 @@ export class Connection implements ChannelListener {
     // Sending what waits may fail and end the connection already.
     if (this.#state.kind !== "ended") this.#parts.writer.flush();
     if (this.#state.kind === "ended") return;
-    if (this.#state.kind === "opening") this.#options.clock.clearTimer(this.#state.timer);
+    if (this.#state.kind === "opening") this.#parts.clock.clearTimer(this.#state.timer);
     const batchesSent = this.#parts.writer.batches;
     this.#state = { kind: "ended", loss };
     this.#parts.writer.end();
@@ -260,7 +265,7 @@ export class Connection implements ChannelListener {
     this.#parts.acks.end();
     this.#channel.close(loss.closeCode, loss.text);
     this.#parts.lifecycle.failAll(loss, batchesSent);
-    this.#options.onEnded(loss);
+    this.#onEvent({ kind: "ended", loss });
   }
 }
 

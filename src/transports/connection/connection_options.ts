@@ -10,6 +10,15 @@ import type { ConnectionLoss } from "./loss.ts";
 /** Takes what comes in, and says how much of it waits for the layers above to listen. */
 export type MessageSink = Pick<RpcMessageFeed, "push" | "waiting">;
 
+/** What a connection tells its owner, once each, in this order. */
+export type ConnectionEvent =
+  /** The peer's first frame has come. */
+  | { readonly kind: "ready" }
+  /** The connection has ended, and all its streams have been told. */
+  | { readonly kind: "ended"; readonly loss: ConnectionLoss }
+  /** The channel is closed, and nothing more comes of it. */
+  | { readonly kind: "channelClosed" };
+
 /** What a connection is made of. */
 export interface ConnectionOptions {
   readonly side: RpcTransportSide;
@@ -28,10 +37,6 @@ export interface ConnectionOptions {
   readonly highestLocalId: number;
   /** Takes what is meant for the layers above. */
   readonly incoming: MessageSink;
-  /** Called once, when the peer's first frame has come. */
-  onReady(): void;
-  /** Called once, when the connection has ended and all its streams have been told. */
-  onEnded(loss: ConnectionLoss): void;
-  /** Called once, after that, when the channel is closed and nothing more comes of it. */
-  onChannelClosed?(): void;
+  /** Told of what becomes of the connection. */
+  readonly onEvent: (event: ConnectionEvent) => void;
 }

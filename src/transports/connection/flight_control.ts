@@ -61,6 +61,27 @@ type Probe =
   | { readonly kind: "drained" }
   | { readonly kind: "sent"; readonly sample: Sample };
 
+/** What is known of a path. */
+class PathTimes {
+  /** When the clock was last read for a batch. */
+  lookedAt = 0;
+  /** Bytes that arrive in a millisecond; 0 until it has been measured. */
+  rate = 0;
+  /** The shortest round trip since the last probe, that one among them, and the same before it. */
+  leastMs = Infinity;
+  leastBeforeMs = Infinity;
+  /** When there was a small call at a look. */
+  calledAt = -Infinity;
+}
+
+const NO_PROBE: Probe = /* @__PURE__ */ Object.freeze({ kind: "none", since: 0 });
+
+/** Whose batches a {@linkcode FlightControl} counts. */
+export interface FlightControlOwner {
+  /** Called to ask the peer, in a batch of its own that follows, to acknowledge what it has. */
+  onProbe(): void;
+}
+
 /**
  * Bounds how many bytes are on their way to the peer: sent, and not yet acknowledged.
  *
@@ -76,9 +97,10 @@ type Probe =
  */
 export class FlightControl {
   readonly #clock: RpcClock;
-  readonly #prompt: () => void;
-  /** Sizes of the batches that are on their way. */
-  readonly #sizes: Fifo<number> = new Fifo();
+  readonly #owner: FlightControlOwner;
+  /** Sizes of the batches that are on their way; undefined while they have little together. */
+  #sizes: Fifo<number> | undefined;
+  #ackedBatches = 0;
   #ackedBytes = 0;
   /** The last batch that was sent since the last measurement, where it may be the next one. */
   #last: Sample | undefined;
@@ -86,16 +108,11 @@ export class FlightControl {
   #alone: Sample | undefined;
   /** What is being measured: the batch that made the path full, so that a whole limit is before it. */
   #sample: Sample | undefined;
-  /** When the clock was last read for a batch. */
-  #lookedAt = 0;
-  #probe: Probe = { kind: "none", since: 0 };
-  #rate = 0;
-  /** The shortest round trip since the last probe, that one among them, and the same before it. */
-  #leastMs = Infinity;
-  #leastBeforeMs = Infinity;
-  /** Whether there was a small call since the last look, and when there was one at a look. */
+  #probe: Probe = NO_PROBE;
+  /** Made when much is on its way: most connections never have so much. */
+  #path: PathTimes | undefined;
+  /** Whether there was a small call since the last look. */
   #hasCalls = false;
-  #calledAt = -Infinity;
   /** Batches that were sent and are acknowledged by their number. */
   sentBatches = 0;
   /** Bytes that are on their way. */
@@ -103,10 +120,9 @@ export class FlightControl {
   /** Bytes that may be on their way. */
   limitBytes = INITIAL_FLIGHT_BYTES;
 
-  /** `prompt` asks the peer, in a batch of its own that follows, to acknowledge what it has. */
-  constructor(clock: RpcClock, prompt: () => void) {
+  constructor(clock: RpcClock, owner: FlightControlOwner) {
     this.#clock = clock;
-    this.#prompt = prompt;
+    this.#owner = owner;
   }
 
   /** Whether so many more bytes may not follow now. */
@@ -126,23 +142,24 @@ export class FlightControl {
   /** Counts a batch that was sent. */
   onSent(bytes: number): void {
     const isAlone = this.bytes === 0;
+    if (this.#sizes === undefined && this.bytes + bytes >= SAMPLED_BYTES) this.#beginSizes();
+    this.#sizes?.push(bytes);
     this.sentBatches++;
-    this.#sizes.push(bytes);
     this.bytes += bytes;
     const isProbe = this.#probe.kind === "drained";
     if (this.#sample !== undefined && !isProbe) return;
-    // A look at the clock can cost as much as the rest of a small batch.
-    if (!isAlone && !isProbe && this.bytes < SAMPLED_BYTES) {
+    // A look at the clock can cost as much as the rest of a small batch, which draws no answer either.
+    if (!isProbe && this.bytes < SAMPLED_BYTES) {
       this.#last = undefined;
       return;
     }
     const at = this.#clock.now();
     const sample = { batch: this.sentBatches, at, ackedBytes: this.#ackedBytes };
-    this.#lookedAt = at;
+    this.#knownPath.lookedAt = at;
     this.#last = sample;
     if (isProbe) {
       this.#probe = { kind: "sent", sample };
-      this.#prompt();
+      this.#owner.onProbe();
     } else if (isAlone) this.#alone = sample;
   }
 
@@ -150,11 +167,7 @@ export class FlightControl {
   onAck(batches: number): boolean {
     if (batches > this.sentBatches) return false;
     const isBusy = this.bytes >= SAMPLED_BYTES;
-    for (let left = this.sentBatches - this.#sizes.length; left < batches; left++) {
-      const bytes = this.#sizes.shift() ?? 0;
-      this.bytes -= bytes;
-      this.#ackedBytes += bytes;
-    }
+    this.#takeOff(batches);
     if (this.#alone !== undefined && batches >= this.#alone.batch) {
       this.#noteRoundTrip(this.#clock.now(), this.#alone);
       this.#alone = undefined;
@@ -165,24 +178,53 @@ export class FlightControl {
     return true;
   }
 
+  /** Begins to keep the sizes; what is on its way so far goes with the last of its batches. */
+  #beginSizes(): void {
+    const sizes = new Fifo<number>();
+    for (let left = this.sentBatches - this.#ackedBatches; left > 0; left--) {
+      sizes.push(left === 1 ? this.bytes : 0);
+    }
+    this.#sizes = sizes;
+  }
+
+  #takeOff(batches: number): void {
+    let bytes = 0;
+    if (this.#sizes === undefined) bytes = batches === this.sentBatches ? this.bytes : 0;
+    else {
+      for (let acked = this.#ackedBatches; acked < batches; acked++) {
+        bytes += this.#sizes.shift() ?? 0;
+      }
+      if (this.#sizes.length === 0) this.#sizes = undefined;
+    }
+    this.#ackedBatches = Math.max(this.#ackedBatches, batches);
+    this.bytes -= bytes;
+    this.#ackedBytes += bytes;
+  }
+
+  get #knownPath(): PathTimes {
+    return this.#path ??= new PathTimes();
+  }
+
   /** Whether what a program does in one turn is not little against a round trip. */
   get #isShort(): boolean {
-    return Math.min(this.#leastMs, this.#leastBeforeMs) < LONG_MS;
+    const { leastMs, leastBeforeMs } = this.#knownPath;
+    return Math.min(leastMs, leastBeforeMs) < LONG_MS;
   }
 
   /** How far probes are apart; one that finds the path longer is followed by another soon. */
   get #probeGapMs(): number {
-    if (this.#leastMs > DOUBTFUL * this.#leastBeforeMs) return MIN_PROBE_MS;
-    return Math.max(MIN_PROBE_MS, PROBE_ROUND_TRIPS * this.#leastMs);
+    const { leastMs, leastBeforeMs } = this.#knownPath;
+    if (leastMs > DOUBTFUL * leastBeforeMs) return MIN_PROBE_MS;
+    return Math.max(MIN_PROBE_MS, PROBE_ROUND_TRIPS * leastMs);
   }
 
   /** Lets the path run empty for a probe, in a time in which much is on its way. */
   #probeWhenDue(): void {
     if (this.#probe.kind !== "none") return;
-    if (this.#lookedAt - this.#probe.since < this.#probeGapMs) return;
+    if (this.#knownPath.lookedAt - this.#probe.since < this.#probeGapMs) return;
     this.#probe = { kind: "draining", batch: this.sentBatches };
     this.#sample = undefined;
-    this.#prompt();
+    this.#owner.onProbe();
   }
 
   #onProbeAck(batches: number): void {
@@ -192,8 +234,9 @@ export class FlightControl {
     } else if (probe.kind === "sent" && batches >= probe.sample.batch) {
       const now = this.#clock.now();
       this.#probe = { kind: "none", since: now };
-      this.#leastBeforeMs = this.#leastMs;
-      this.#leastMs = Infinity;
+      const path = this.#knownPath;
+      path.leastBeforeMs = path.leastMs;
+      path.leastMs = Infinity;
       this.#noteRoundTrip(now, probe.sample);
       this.#setLimit(now);
     }
@@ -205,18 +248,20 @@ export class FlightControl {
     const now = this.#clock.now();
     const roundTripMs = this.#noteRoundTrip(now, sample);
     const rate = (this.#ackedBytes - sample.ackedBytes) / roundTripMs;
-    this.#rate = Math.max(rate, this.#rate * RATE_FADE);
+    const path = this.#knownPath;
+    path.rate = Math.max(rate, path.rate * RATE_FADE);
     this.#setLimit(now);
   }
 
   #setLimit(now: number): void {
+    const path = this.#knownPath;
     // The limit may never have held anything up, so that the rate is not known.
-    if (this.#rate === 0) return;
-    if (this.#hasCalls) this.#calledAt = now;
+    if (path.rate === 0) return;
+    if (this.#hasCalls) path.calledAt = now;
     this.#hasCalls = false;
-    const hasCalls = now - this.#calledAt < CALLS_MS;
-    const pathMs = Math.min(this.#leastMs, this.#leastBeforeMs);
-    const held = hasCalls && pathMs < SHORT_MS ? 0 : GAIN * this.#rate * pathMs;
+    const hasCalls = now - path.calledAt < CALLS_MS;
+    const pathMs = Math.min(path.leastMs, path.leastBeforeMs);
+    const held = hasCalls && pathMs < SHORT_MS ? 0 : GAIN * path.rate * pathMs;
     const least = hasCalls ? MIN_FLIGHT_BYTES : MIN_BULK_FLIGHT_BYTES;
     this.limitBytes = Math.min(Math.max(held, least), MAX_FLIGHT_BYTES);
   }
@@ -224,7 +269,8 @@ export class FlightControl {
   /** Keeps the shortest round trip; answers this one. */
   #noteRoundTrip(now: number, { at }: Sample): number {
     const roundTripMs = Math.max(now - at, Number.EPSILON);
-    this.#leastMs = Math.min(this.#leastMs, roundTripMs);
+    const path = this.#knownPath;
+    path.leastMs = Math.min(path.leastMs, roundTripMs);
     return roundTripMs;
   }
 }

@@ -37,7 +37,7 @@ export class Outbound {
 
   /** Bytes that wait to be sent, in all places. */
   get queuedBytes(): number {
-    return this.#options.writer.queuedBytes + this.#options.scheduler.room.waitingBytes;
+    return this.#options.writer.queuedBytes + this.#options.scheduler.waitingBytes;
   }
 
   /** Opens a stream; see `IRpcTransport.openStream`. */
@@ -174,7 +174,7 @@ export class Outbound {
     }
     // An opening goes past all messages that wait for their turn, unless it adds to them.
     const waits = message !== undefined && message.length > wire.maxFragmentBytes;
-    const waiting = waits ? scheduler.room.waitingBytes : 0;
+    const waiting = waits ? scheduler.waitingBytes : 0;
     if (writer.hasLessThan(limits.maxQueuedBytes - waiting)) return;
     const queued = writer.queuedBytes + waiting;
     throw notExecuted(

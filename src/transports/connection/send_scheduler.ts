@@ -46,13 +46,15 @@ export class SendScheduler {
   readonly #maxFragmentBytes: number;
   readonly #messageCost: number;
   readonly #owner: SendSchedulerOwner;
-  readonly #turns: SendTurns;
+  /** Made when a stream has to wait. */
+  #turns: SendTurns | undefined;
   /** Bytes that have passed those who wait for their turn since one of them had it. */
   #passedBytes = 0;
   /** Bytes that may be sent on all streams together. */
   connectionBytes: number;
-  /** Room for messages in outboxes. */
-  readonly room: SendRoom;
+  readonly #maxWaitingBytes: number;
+  /** Made when a message has to wait. */
+  #room: SendRoom | undefined;
 
   constructor(
     writer: BatchWriter,
@@ -71,8 +73,17 @@ export class SendScheduler {
     this.#messageCost = options.messageCostBytes;
     this.connectionBytes = options.connectionBytes;
     this.#owner = options.owner;
-    this.#turns = new SendTurns(options.maxFragmentBytes);
-    this.room = new SendRoom(options.maxWaitingBytes ?? Infinity);
+    this.#maxWaitingBytes = options.maxWaitingBytes ?? Infinity;
+  }
+
+  /** Room for messages in outboxes. */
+  get room(): SendRoom {
+    return this.#room ??= new SendRoom(this.#maxWaitingBytes);
+  }
+
+  /** Bytes of messages that wait on all streams. */
+  get waitingBytes(): number {
+    return this.#room === undefined ? 0 : this.#room.waitingBytes;
   }
 
   /** Whether a message of so many bytes would go out at once. */
@@ -124,7 +135,7 @@ export class SendScheduler {
       const before = waitingBytesOf(outbound);
       if (compressed !== undefined) replaceMessage(outbound, compressed);
       this.room.free(stream, before - waitingBytesOf(outbound));
-      if (stream.sending.outbox.peek() === outbound) this.#turns.add(stream);
+      if (stream.sending.outbox.peek() === outbound) this.#givenTurns.add(stream);
       this.pump();
     });
   }
@@ -153,7 +164,7 @@ export class SendScheduler {
     }
     this.room.add(stream, waitingBytesOf(outbound));
     stream.sending.outbox.push(outbound);
-    if (stream.waiting === 1) this.#turns.add(stream);
+    if (stream.waiting === 1) this.#givenTurns.add(stream);
     this.pump();
   }
 
@@ -167,10 +178,11 @@ export class SendScheduler {
    * turn when they have become many: what is on its way may never be less.
    */
   onPassed(bytes: number): void {
-    if (this.#turns.waiting === 0) return;
+    const turns = this.#turns;
+    if (turns === undefined || turns.waiting === 0) return;
     this.#passedBytes += bytes;
     if (this.#passedBytes < MAX_PASSING_BYTES) return;
-    do if (!this.#writer.isMoving || !this.#takeTurn()) return; while (this.#turns.isUnderWay);
+    do if (!this.#writer.isMoving || !this.#takeTurn()) return; while (turns.isUnderWay);
   }
 
   /** Adds credit to a stream. */
@@ -178,8 +190,8 @@ export class SendScheduler {
     const { sending } = stream;
     sending.bytes = Math.min(sending.bytes + bytes, MAX_CREDIT);
     sending.messages = Math.min(sending.messages + messages, MAX_CREDIT);
-    if (stream.waiting === 0) return this.room.release(stream);
-    this.#turns.add(stream);
+    if (stream.waiting === 0) return this.#room?.release(stream);
+    this.#givenTurns.add(stream);
     this.pump();
   }
 
@@ -191,9 +203,9 @@ export class SendScheduler {
 
   /** Drops what waits on a stream; those who wait for it are told why. */
   drop(stream: StreamState, createReason: EndReason): void {
-    this.room.drop(stream, createReason);
+    this.#room?.drop(stream, createReason);
     if (stream.waiting === 0) return;
-    this.#turns.delete(stream);
+    this.#turns?.delete(stream);
     let reason: RpcError | undefined;
     const { outbox } = stream.sending;
     for (let next = outbox.shift(); next; next = outbox.shift()) {
@@ -205,13 +217,17 @@ export class SendScheduler {
     }
   }
 
+  get #givenTurns(): SendTurns {
+    return this.#turns ??= new SendTurns(this.#maxFragmentBytes);
+  }
+
   /** Lets the stream whose turn it is send a frame; false when there is none. */
   #takeTurn(): boolean {
-    const stream = this.#turns.next(this.connectionBytes > 0);
+    const stream = this.#turns?.next(this.connectionBytes > 0);
     if (stream === undefined) return false;
     const before = stream.waitingBytes;
     const isSent = this.#sendNext(stream);
-    if (isSent && stream.waiting > 0) this.#turns.goOn(stream, before - stream.waitingBytes);
+    if (isSent && stream.waiting > 0) this.#turns?.goOn(stream, before - stream.waitingBytes);
     return true;
   }
 
@@ -224,7 +240,7 @@ export class SendScheduler {
     const others = this.room.waitingBytes - waitingBytes;
     if (others === 0 || this.connectionBytes <= 0) return false;
     if (waiting >= sending.messages || waitingBytes >= sending.bytes) return false;
-    return !this.#turns.hasEnough(stream, message.length);
+    return !this.#givenTurns.hasEnough(stream, message.length);
   }
 
   #dropDeflation(outbound: OutboundMessage | OutboundStatus): void {
@@ -276,7 +292,7 @@ export class SendScheduler {
     this.connectionBytes += next.reservedBytes;
     next.reservedBytes = 0;
     if (!this.#hasCredit(stream, first)) {
-      if (this.connectionBytes <= 0) this.#turns.addStarved(stream);
+      if (this.connectionBytes <= 0) this.#givenTurns.addStarved(stream);
       return false;
     }
     const end = Math.min(next.offset + this.#maxFragmentBytes, next.message.length);

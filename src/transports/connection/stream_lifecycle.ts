@@ -1,4 +1,5 @@
 import type { RpcClock } from "../../internal/clock.ts";
+import { LastEqual } from "../../internal/last_equal.ts";
 import type { FrameEncoder, HelloFrame, RpcWire, StatusFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcError } from "../../protocol/rpc_error.ts";
@@ -12,6 +13,10 @@ import type { ReceiveLedger } from "./receive_ledger.ts";
 import { type EndReason, type SendScheduler, streamEndedError } from "./send_scheduler.ts";
 import { StreamState, type StreamWindows } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
+
+/** Most connections of a program have the same. */
+const PEERS: LastEqual<PeerSettings> = /* @__PURE__ */ new LastEqual();
+const WINDOWS: LastEqual<StreamWindows> = /* @__PURE__ */ new LastEqual();
 
 /** What a {@linkcode StreamLifecycle} works on. */
 export interface StreamLifecycleOptions {
@@ -39,19 +44,20 @@ export class StreamLifecycle {
   peer: PeerSettings;
   /** What headers and paths that are sent are held to: limits of this side, and of the peer. */
   sendLimits: RpcLimits;
-  #windows: StreamWindows;
+  /** What the next stream begins with; made for the first one. */
+  #windows: StreamWindows | undefined;
 
   constructor(options: StreamLifecycleOptions, initial: PeerSettings) {
     this.#options = options;
     this.peer = initial;
     this.sendLimits = options.limits;
-    this.#windows = this.#createWindows();
     this.#idle = this.#watchIdle();
   }
 
   /** Adds a stream that has been opened. */
   add(id: number, isLocal: boolean): StreamState {
-    const stream = new StreamState(id, isLocal, this.#windows);
+    const windows = this.#windows ??= this.#createWindows();
+    const stream = new StreamState(id, isLocal, windows);
     this.#options.table.add(stream);
     return stream;
   }
@@ -60,9 +66,9 @@ export class StreamLifecycle {
   setPeer(hello: HelloFrame): void {
     const { table, scheduler, limits, encoder } = this.#options;
     const before = this.peer;
-    const peer = toPeerSettings(hello);
+    const peer = PEERS.share(toPeerSettings(hello));
     this.peer = peer;
-    this.#windows = this.#createWindows();
+    this.#windows = undefined;
     const { maxMetadataBytes, compressions } = hello;
     if (maxMetadataBytes !== limits.maxMetadataBytes) {
       this.sendLimits = { ...limits, maxMetadataBytes };
@@ -130,13 +136,13 @@ export class StreamLifecycle {
   /** What the next streams begin with. */
   #createWindows(): StreamWindows {
     const { limits, wire: { initialHello } } = this.#options;
-    return {
+    return WINDOWS.share({
       sendBytes: this.peer.streamWindowBytes,
       sendMessages: this.peer.streamWindowMessages,
       // The peer may send by the initial windows until it has read our hello.
       windowBytes: Math.max(limits.streamWindowBytes, initialHello.streamWindowBytes),
       windowMessages: Math.max(limits.streamWindowMessages, initialHello.streamWindowMessages),
-    };
+    });
   }
 
   #watchIdle(): IdleStreams<StreamState> | undefined {

@@ -7,6 +7,7 @@ import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import type { Channel } from "../connection/channel.ts";
 import { Connection } from "../connection/connection.ts";
+import type { ConnectionEvent } from "../connection/connection_options.ts";
 import {
   type ConnectionLoss,
   errorFromLoss,
@@ -65,9 +66,6 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   abstract readonly side: RpcTransportSide;
   /** The other end. */
   abstract readonly peer: RpcPeerInfo;
-  /** False: messages leave the process as bytes. */
-  readonly supportsZeroCopy = false;
-  readonly reusesMemory = true;
   /** Limits of this side. */
   readonly limits: RpcLimits;
   /** Everything that comes in; stable over reconnects. */
@@ -96,6 +94,16 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     this.#compression = options.compression;
     this.logger = options.logger ?? silentLogger;
     this.clock = options.clock ?? systemClock;
+  }
+
+  /** False: messages leave the process as bytes. */
+  get supportsZeroCopy(): boolean {
+    return false;
+  }
+
+  /** True: what was sent is not looked at again. */
+  get reusesMemory(): boolean {
+    return true;
   }
 
   /** Whether a lost connection can be replaced. */
@@ -271,8 +279,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   #attach(socket: WebSocketLike | Promise<WebSocketLike>, onEnded?: () => void): void {
     const channel = new WebSocketChannel(socket, this.side);
     const wire = selectWire([this.peer.protocol]);
-    let connection: Connection | undefined = undefined;
-    const attached: Connection = new Connection(channel, {
+    const connection = new Connection(channel, {
       side: this.side,
       wire,
       mustTellProtocol: this.canReconnect,
@@ -282,21 +289,15 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
       compression: this.#compression,
       highestLocalId: this.#highestLocalId,
       incoming: this.incomingMessages,
-      onReady: () => {
-        if (connection !== undefined) this.#becameReady(connection);
-        else queueMicrotask(() => this.#becameReady(attached));
+      onEvent: (event) => {
+        if (event.kind === "ended") onEnded?.();
+        if (event.kind === "channelClosed") this.#callHook(() => this.socketClosed());
+        else if (this.#connectionOn(channel) !== undefined) this.#hear(channel, event);
+        // A socket that is open may be heard at once; a subclass is still being built then.
+        else queueMicrotask(() => this.#hear(channel, event));
       },
-      onEnded: (loss) => {
-        onEnded?.();
-        if (connection !== undefined) this.#ended(connection, loss);
-      },
-      onChannelClosed: () => this.#callHook(() => this.socketClosed()),
     });
-    connection = attached;
     this.#state = { kind: "connected", connection, channel };
-    const { loss } = attached;
-    // A socket that is open may fail at once; a subclass is still being built then.
-    if (loss !== undefined) queueMicrotask(() => this.#ended(attached, loss));
   }
 
   #connection(): Connection {
@@ -324,8 +325,17 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     return this.health();
   }
 
-  #becameReady(connection: Connection): void {
-    if (!this.#isCurrent(connection)) return;
+  /** The connection of now, if it is on this channel. */
+  #connectionOn(channel: Channel): Connection | undefined {
+    const state = this.#state;
+    return state?.kind === "connected" && state.channel === channel ? state.connection : undefined;
+  }
+
+  /** Hears what becomes of a connection, unless another one has taken its place. */
+  #hear(channel: Channel, event: Exclude<ConnectionEvent, { kind: "channelClosed" }>): void {
+    const connection = this.#connectionOn(channel);
+    if (connection === undefined) return;
+    if (event.kind === "ended") return this.#ended(connection, event.loss);
     this.logger.debug("Connected");
     this.#isLossTold = false;
     this.#settleReady(true);
@@ -333,7 +343,6 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   }
 
   #ended(connection: Connection, loss: ConnectionLoss): void {
-    if (!this.#isCurrent(connection)) return;
     this.#highestLocalId = connection.highestLocalId;
     this.#state = { kind: "lost", loss };
     const isAgain = this.#isLossTold;
@@ -353,10 +362,6 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
       const name = error instanceof Error ? error.name : typeof error;
       this.logger.error("Hook of the transport threw", { name });
     }
-  }
-
-  #isCurrent(connection: Connection): boolean {
-    return this.#state?.kind === "connected" && this.#state.connection === connection;
   }
 
   #settleReady(isReady: boolean): void {

@@ -12,19 +12,34 @@ import {
   type WebSocketLike,
 } from "./web_socket_like.ts";
 
+type SocketListener = (event: WebSocketEventLike) => void;
+
+/** What a socket that is an `EventTarget` takes in place of a function (WHATWG DOM, 2.7). */
+interface SocketListenerObject {
+  handleEvent(event: WebSocketEventLike): void;
+}
+
+/** Spares a function, and what that refers to, on each of many thousands of sockets. */
+function toListener(object: SocketListenerObject): SocketListener {
+  // Sockets that are no `EventTarget` are only ever given functions.
+  return object as unknown as SocketListener;
+}
+
 /**
  * A WebSocket as a channel: bytes in, bytes out, one close.
  *
  * It evens out what the platforms do differently: binary types, several close events, errors that
  * come as events, close codes that are missing, a socket that is still to be made.
  */
-export class WebSocketChannel implements Channel {
+export class WebSocketChannel implements Channel, SocketListenerObject {
   readonly #side: RpcTransportSide;
   #sendsLate = false;
   #copiesOnSend = false;
   /** Made when somebody waits for the end. */
   #closed: Deferred<void> | undefined;
   #socket: WebSocketLike | undefined;
+  /** What listens to all events of the socket. */
+  #hear: SocketListener | undefined;
   #listener: ChannelListener | undefined;
   #closing: { readonly code: number; readonly reason: string } | undefined;
   #cause: unknown;
@@ -103,11 +118,13 @@ export class WebSocketChannel implements Channel {
     const isPlatforms = isPlatformSocket(socket);
     this.#copiesOnSend = socket.copiesOnSend ?? isPlatforms;
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("message", this.#hear);
-    socket.addEventListener("error", this.#hear);
-    socket.addEventListener("close", this.#hear);
-    if (!isPlatforms) socket.addEventListener("drain", this.#hear);
-    if (socket.readyState !== SOCKET_OPEN) socket.addEventListener("open", this.#hear);
+    const listener = isPlatforms
+      ? toListener(this)
+      : (event: WebSocketEventLike) => this.handleEvent(event);
+    this.#hear = listener;
+    for (const type of ["message", "error", "close"]) socket.addEventListener(type, listener);
+    if (!isPlatforms) socket.addEventListener("drain", listener);
+    if (socket.readyState !== SOCKET_OPEN) socket.addEventListener("open", listener);
     if (this.#closing !== undefined) this.#closeSocket(socket);
     else if (socket.readyState === SOCKET_OPEN) this.#listener?.onOpen();
     // No event comes of a socket that is closed already; its owner is still being built.
@@ -137,15 +154,14 @@ export class WebSocketChannel implements Channel {
     }
   }
 
-  /** Hears of all that happens: the platforms' sockets keep every listener in memory of its own. */
-  readonly #hear = (event: WebSocketEventLike): void => {
+  handleEvent(event: WebSocketEventLike): void {
     switch (event.type) {
       case "message":
         return this.#receive(event.data);
       case "drain":
         return this.#listener?.onDrain();
       case "open":
-        this.#socket?.removeEventListener("open", this.#hear);
+        this.#stopHearing("open");
         return this.#listener?.onOpen();
       case "error":
         if (event.message) this.#cause ??= new Error(event.message);
@@ -155,7 +171,11 @@ export class WebSocketChannel implements Channel {
         return this.#end({ code, reason, wasClean });
       }
     }
-  };
+  }
+
+  #stopHearing(type: string): void {
+    if (this.#hear !== undefined) this.#socket?.removeEventListener(type, this.#hear);
+  }
 
   #receive(data: unknown): void {
     if (this.#closing !== undefined) return;
@@ -169,10 +189,7 @@ export class WebSocketChannel implements Channel {
   #end(close: Omit<ChannelClose, "cause">): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const socket = this.#socket;
-    for (const type of ["open", "message", "drain", "close"]) {
-      socket?.removeEventListener(type, this.#hear);
-    }
+    for (const type of ["open", "message", "drain", "close"]) this.#stopHearing(type);
     // The error listener stays: an error without one ends the process on some platforms.
     this.#closed?.resolve();
     this.#listener?.onClose({ ...close, cause: this.#cause });

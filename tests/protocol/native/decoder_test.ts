@@ -231,13 +231,31 @@ test("NativeDecoder goes on with the next batch after a listener threw", () => {
   const ping = fromHex("0900000107");
   assertThrows(
     () =>
-      decoder.decode(ping, () => {
-        throw new TypeError("listener");
+      decoder.decode(ping, {
+        onFrame: () => {
+          throw new TypeError("listener");
+        },
       }),
     TypeError,
     "listener",
   );
   assertEquals(decodeBatch(decoder, ping).length, 1);
+});
+
+test("NativeDecoder reads within the reading of another one, and after that", () => {
+  const [outer, inner] = [new NativeDecoder(DEFAULT_LIMITS), new NativeDecoder(DEFAULT_LIMITS)];
+  const pings = fromHex("0900000107" + "0900000108");
+  const tokens: number[] = [];
+  const note = (frame: RpcFrame): void => {
+    if (frame.kind === "ping") tokens.push(frame.token);
+  };
+  outer.decode(pings, {
+    onFrame(frame) {
+      note(frame);
+      inner.decode(pings, { onFrame: note });
+    },
+  });
+  assertEquals(tokens, [7, 7, 8, 8, 7, 8]);
 });
 
 /** Numbers below a bound, the same for the same seed. */

@@ -78,7 +78,7 @@ function assertCut(before: readonly Uint8Array[], whole: Uint8Array, length: num
   const frames = decodeBatch(create(), whole);
   const read: RpcFrame[] = [];
   try {
-    create().decode(whole.slice(0, length), (frame) => read.push(frame));
+    create().decode(whole.slice(0, length), { onFrame: (frame) => read.push(frame) });
   } catch (error) {
     assert(error instanceof FrameError, String(error));
     assert(error.message.includes("cut off"), error.message);
@@ -112,7 +112,7 @@ test("nativeWire hands over the frames before a malformed one", () => {
   const frames: RpcFrame[] = [];
   const decoder = nativeWire.createDecoder(DEFAULT_LIMITS);
   const batch = fromHex("0900000107 0a00000108 00000000");
-  assertThrows(() => decoder.decode(batch, (frame) => frames.push(frame)), FrameError);
+  assertThrows(() => decoder.decode(batch, { onFrame: (frame) => frames.push(frame) }), FrameError);
   assertEquals(frames.map(({ kind }) => kind), ["ping", "pong"]);
 });
 

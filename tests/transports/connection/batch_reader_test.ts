@@ -28,9 +28,11 @@ function piece(bytes: Uint8Array, more = true): Uint8Array<ArrayBuffer> {
 function setUp(maxMetadataBytes = 1): { reader: BatchReader; frames: RpcFrame[] } {
   const frames: RpcFrame[] = [];
   const decoder = nativeWire.createDecoder(createLimits({ maxMetadataBytes }));
-  const reader = new BatchReader(decoder, (frame) => {
-    if (frame.kind === "piece") reader.addPiece(frame);
-    else frames.push(frame);
+  const reader = new BatchReader(decoder, {
+    onFrame(frame) {
+      if (frame.kind === "piece") reader.addPiece(frame);
+      else frames.push(frame);
+    },
   });
   return { reader, frames };
 }

@@ -81,13 +81,18 @@ test("BatchWriter.write() sends the frames of one turn in one message", async ()
   assertEquals(channel.sent.length, 2);
 });
 
-test("BatchWriter.write() asks for the end of a turn once", () => {
-  const { writer } = setUp();
+test("BatchWriter.write() asks for the end of a turn once, for all connections", () => {
+  const writers = [setUp().writer, setUp().writer];
   const { queueMicrotask: original } = globalThis;
   let asked = 0;
-  globalThis.queueMicrotask = () => void asked++;
+  globalThis.queueMicrotask = (callback) => {
+    asked++;
+    original(callback);
+  };
   try {
-    for (let count = 0; count < 100; count++) writer.write(PING);
+    for (let count = 0; count < 100; count++) {
+      for (const writer of writers) writer.write(PING);
+    }
   } finally {
     globalThis.queueMicrotask = original;
   }
@@ -480,9 +485,11 @@ test("BatchWriter sends a large batch in pieces that is alone, counted as one", 
     assert(messages.every(({ length }) => length <= 1000));
     assertEquals(writer.bytes - before[1], messages.reduce((sum, { length }) => sum + length, 0));
     const frames: RpcFrame[] = [];
-    const reader = new BatchReader(nativeWire.createDecoder(createLimits()), (read) => {
-      if (read.kind === "piece") reader.addPiece(read);
-      else frames.push(read);
+    const reader = new BatchReader(nativeWire.createDecoder(createLimits()), {
+      onFrame(read) {
+        if (read.kind === "piece") reader.addPiece(read);
+        else frames.push(read);
+      },
     });
     for (const message of messages) reader.read(message);
     assertEquals(frames, [PING, frame]);

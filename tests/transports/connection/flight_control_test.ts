@@ -16,7 +16,9 @@ const BATCH = 64 * KIB;
 /** A path with a sender that always has more, and a peer that acknowledges each batch at once. */
 class Path {
   readonly clock: FakeClock = new FakeClock();
-  readonly flight: FlightControl = new FlightControl(this.clock, () => this.onPrompt());
+  readonly flight: FlightControl = new FlightControl(this.clock, {
+    onProbe: () => this.onPrompt(),
+  });
   /** Called when the peer is asked to acknowledge at once, as it does with each batch anyway. */
   onPrompt: () => void = () => {};
   bytesPerMs: number;
@@ -51,7 +53,7 @@ class Path {
 }
 
 test("FlightControl lets 256 KiB be on their way to begin with, what waits to be sent among them", () => {
-  const flight = new FlightControl(new FakeClock(), () => {});
+  const flight = new FlightControl(new FakeClock(), { onProbe: () => {} });
   assertEquals([INITIAL_FLIGHT_BYTES, flight.limitBytes], [256 * KIB, 256 * KIB]);
   flight.onSent(INITIAL_FLIGHT_BYTES - 10);
   assertEquals([flight.isFull(0), flight.isFull(9), flight.isFull(10)], [false, false, true]);
@@ -59,14 +61,28 @@ test("FlightControl lets 256 KiB be on their way to begin with, what waits to be
 });
 
 test("FlightControl.onAck() takes all batches up to the number off, once", () => {
-  const flight = new FlightControl(new FakeClock(), () => {});
-  for (const bytes of [1, 20, 300, 4000]) flight.onSent(bytes);
-  const left = [0, 2, 2, 1, 4].map((batches) => [flight.onAck(batches), flight.bytes]);
-  assertEquals(left, [[true, 4321], [true, 4300], [true, 4300], [true, 4300], [true, 0]]);
+  const flight = new FlightControl(new FakeClock(), { onProbe: () => {} });
+  for (const bytes of [100_000, 20_000, 3000, 400]) flight.onSent(bytes);
+  const left = [0, 2, 2, 1, 3, 4].map((batches) => [flight.onAck(batches), flight.bytes]);
+  const bytes = [123_400, 3400, 3400, 3400, 400, 0];
+  assertEquals(left, bytes.map((expected) => [true, expected]));
+});
+
+test("FlightControl.onAck() takes batches of little off together, however much follows them", () => {
+  const flight = new FlightControl(new FakeClock(), { onProbe: () => {} });
+  for (const bytes of [1, 20, 300]) flight.onSent(bytes);
+  const left = [0, 2, 1].map((batches) => [flight.onAck(batches), flight.bytes]);
+  assertEquals(left, Array(3).fill([true, 321]));
+  for (const bytes of [4000, 50_000, 600_000]) flight.onSent(bytes);
+  const then = [2, 3, 4, 5, 6].map((batches) => [flight.onAck(batches), flight.bytes]);
+  const bytes = [654_321, 654_321, 654_321, 600_000, 0];
+  assertEquals(then, bytes.map((expected) => [true, expected]));
+  flight.onSent(7);
+  assertEquals([flight.onAck(6), flight.bytes, flight.onAck(7), flight.bytes], [true, 7, true, 0]);
 });
 
 test("FlightControl.onAck() refuses what was never sent, and changes nothing", () => {
-  const flight = new FlightControl(new FakeClock(), () => {});
+  const flight = new FlightControl(new FakeClock(), { onProbe: () => {} });
   assertEquals([flight.onAck(1), flight.onAck(0)], [false, true]);
   flight.onSent(100);
   assertEquals([flight.onAck(2), flight.bytes], [false, 100]);
@@ -82,7 +98,7 @@ test("FlightControl grows to twice what the path holds, and no further", async (
 
 test("FlightControl grows although a whole limit is acknowledged at once", async () => {
   const clock = new FakeClock();
-  const flight = new FlightControl(clock, () => {});
+  const flight = new FlightControl(clock, { onProbe: () => {} });
   const limits: number[] = [];
   for (let round = 0; round < 4; round++) {
     while (!flight.isFull(0)) flight.onSent(BATCH);
@@ -144,7 +160,7 @@ test("FlightControl takes no frame for a call but one that is all of a small one
 
 test("FlightControl stays as it is while the limit holds nothing up", async () => {
   const clock = new FakeClock();
-  const flight = new FlightControl(clock, () => {});
+  const flight = new FlightControl(clock, { onProbe: () => {} });
   for (let round = 0; round < 20; round++) {
     flight.onSent(200 * KIB);
     assert(!flight.isFull(0));
@@ -171,7 +187,7 @@ test("FlightControl lets a full path run empty for a probe, which it asks an ans
 test("FlightControl lets nothing follow a probe of a short path until it is answered", async () => {
   const clock = new FakeClock();
   let prompts = 0;
-  const flight = new FlightControl(clock, () => prompts++);
+  const flight = new FlightControl(clock, { onProbe: () => void prompts++ });
   while (prompts === 0) {
     while (!flight.isFull(0)) flight.onSent(BATCH);
     await clock.advance(1);
@@ -192,7 +208,7 @@ test("FlightControl probes a path that much is on as well where the limit holds 
   for (const bytes of [200 * KIB, 20 * KIB]) {
     const clock = new FakeClock();
     let count = 0;
-    const flight = new FlightControl(clock, () => count++);
+    const flight = new FlightControl(clock, { onProbe: () => void count++ });
     for (let round = 0; round < 150; round++) {
       flight.onSent(bytes);
       await clock.advance(1);
@@ -205,7 +221,7 @@ test("FlightControl probes a path that much is on as well where the limit holds 
 
 test("FlightControl never grows above 64 MiB", async () => {
   const clock = new FakeClock();
-  const flight = new FlightControl(clock, () => {});
+  const flight = new FlightControl(clock, { onProbe: () => {} });
   for (let round = 0; round < 12; round++) {
     while (!flight.isFull(0)) flight.onSent(1024 * KIB);
     await clock.advance(500);
@@ -247,7 +263,7 @@ test("FlightControl does not take its own queue for the path when it measures an
   assert(small < 7, `the limit was small for ${small} of 70 seconds`);
 });
 
-test("FlightControl looks at the clock for batches that may fill the path, and for one alone", () => {
+test("FlightControl looks at the clock for batches that may fill the path, and for no others", () => {
   const clock = new FakeClock();
   let looks = 0;
   const flight = new FlightControl({
@@ -257,11 +273,9 @@ test("FlightControl looks at the clock for batches that may fill the path, and f
     },
     setTimer: (callback, ms) => clock.setTimer(callback, ms),
     clearTimer: (timer) => clock.clearTimer(timer),
-  }, () => {});
+  }, { onProbe: () => {} });
+  for (let sent = 1; sent < 64; sent++) flight.onSent(1 * KIB);
+  assertEquals(looks, 0);
   flight.onSent(1 * KIB);
   assertEquals(looks, 1);
-  for (let sent = 2; sent < 64; sent++) flight.onSent(1 * KIB);
-  assertEquals(looks, 1);
-  flight.onSent(1 * KIB);
-  assertEquals(looks, 2);
 });

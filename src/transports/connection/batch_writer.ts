@@ -8,6 +8,7 @@ import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import { isCounted } from "./batch_acks.ts";
 import { BatchSize, MAX_BATCH_BYTES } from "./batch_size.ts";
+import type { BatchWriterOptions, BatchWriterOwner } from "./batch_writer_options.ts";
 import type { Channel } from "./channel.ts";
 import { DrainPoll } from "./drain_poll.ts";
 import { FlightControl, type FlightControlOwner } from "./flight_control.ts";
@@ -32,27 +33,6 @@ const ACKED_HIGH_WATER_BYTES = 2 * 1024 * 1024;
  */
 const TURN_BYTES = 16 * 1024 * 1024;
 const TURN_FRAMES = 64 * 1024;
-
-/** Whose frames a {@linkcode BatchWriter} writes. */
-export interface BatchWriterOwner {
-  /** Called when data may be written again. */
-  onWritable(): void;
-  /** Called when the channel refused a batch. */
-  onFailure(error: unknown): void;
-}
-
-/** What a {@linkcode BatchWriter} needs beside the channel. */
-export interface BatchWriterOptions {
-  readonly encoder: FrameEncoder;
-  readonly clock: RpcClock;
-  /** Whether frames may share a WebSocket message. */
-  readonly batches: boolean;
-  /** Whether the peer acknowledges the batches that it has. */
-  readonly acks: boolean;
-  /** More than this waiting in the socket fails the connection: the peer does not read. */
-  readonly maxQueuedBytes: number;
-  readonly owner: BatchWriterOwner;
-}
 
 /** Frames for one WebSocket message. */
 interface Batch {
@@ -89,6 +69,7 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
   /** What `frames` was at the last look, and how many looks in a row saw nothing new. */
   #seenFrames = 0;
   #idleMicrotasks = 0;
+  #mostIdleMicrotasks = IDLE_MICROTASKS;
   /** Whether the batch holds a frame that is acknowledged. */
   #isCounted = false;
   #isBlocked = false;
@@ -189,12 +170,18 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
     return true;
   }
 
+  /** Lets the batch leave with the first microtask that adds nothing: hardly anything else will. */
+  hurry(): void {
+    this.#mostIdleMicrotasks = 1;
+  }
+
   /** Sends the batch when nothing has been added for a while. */
   look(): boolean {
     this.#idleMicrotasks = this.#seenFrames === this.frames ? this.#idleMicrotasks + 1 : 0;
     this.#seenFrames = this.frames;
-    if (this.#batch.length > 0 && this.#idleMicrotasks < IDLE_MICROTASKS) return true;
+    if (this.#batch.length > 0 && this.#idleMicrotasks < this.#mostIdleMicrotasks) return true;
     this.#isScheduled = false;
+    this.#mostIdleMicrotasks = IDLE_MICROTASKS;
     this.flush();
     this.size.onIdle(this.#channel);
     return false;

@@ -193,10 +193,13 @@ export class Connection implements ChannelListener, FrameSink {
   onMessage(message: Uint8Array): void {
     if (this.#state.kind === "ended") return;
     const { writer, table } = this.#parts;
+    const before = table.highestPeerId;
     try {
       writer.size.onBatch(message.length, table.openedMeanwhile);
       const bytes = this.#reader.read(message);
       if (this.#parts.wire.capabilities.acks) this.#parts.acks.onBatch(bytes);
+      // With all calls answered nothing comes to the answers.
+      if (table.isEmpty && table.highestPeerId > before) writer.flush();
       // A peer that sends has mostly read as well, and not every socket tells that it has drained.
       writer.checkDrained();
     } catch (error) {

@@ -3,7 +3,8 @@ import type { FrameDecoder, FrameEncoder, RpcWire } from "../../protocol/frame.t
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcConnectionCompression } from "../compression.ts";
 import { BatchAcks, type BatchAcksOptions } from "./batch_acks.ts";
-import { BatchWriter, type BatchWriterOwner } from "./batch_writer.ts";
+import { BatchWriter } from "./batch_writer.ts";
+import type { BatchWriterOwner } from "./batch_writer_options.ts";
 import type { Channel } from "./channel.ts";
 import type { ConnectionOptions, MessageSink } from "./connection_options.ts";
 import { GoingAway, type GoingAwayOptions } from "./going_away.ts";

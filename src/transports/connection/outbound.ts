@@ -42,7 +42,7 @@ export class Outbound {
 
   /** Opens a stream; see `IRpcTransport.openStream`. */
   openStream(opening: RpcStreamOpening): number {
-    const { wire, writer, lifecycle, scheduler } = this.#options;
+    const { wire, writer, table, lifecycle, scheduler } = this.#options;
     // A transport that is not zero-copy is only ever given bytes.
     const message = opening.message as Uint8Array | undefined;
     if (message !== undefined) this.#checkSize(message);
@@ -65,6 +65,8 @@ export class Outbound {
       end: opening.end && isPlain,
       fault: undefined,
     });
+    // Whoever makes one call after another adds nothing to it.
+    if (table.isEmpty) writer.hurry();
     const stream = lifecycle.add(streamId, true);
     stream.openedInBatch = openedInBatch;
     stream.isSendEnded = opening.end;

@@ -39,6 +39,11 @@ export class StreamTable<S extends TableStream = StreamState> {
     return this.#open.size - this.#local;
   }
 
+  /** Whether no stream is open. */
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** Streams that ended while messages of theirs were unread. */
   get unreadStreams(): number {
     return this.#unread?.size ?? 0;

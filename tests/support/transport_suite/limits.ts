@@ -48,11 +48,13 @@ async function checkSizes(connected: ConnectedPair, limit: number): Promise<void
     `${limit}`,
   );
   assertEquals([error.code, error.maybeExecuted], [RpcStatus.RESOURCE_EXHAUSTED, false]);
+  // One reads as it comes: both messages together may be more than the window.
+  farLog.onMessage = ({ kind, streamId }) => {
+    if (kind === "message") far.releaseMessage(streamId, limit);
+  };
   const id = near.openStream(opening({ message: most }));
   await farLog.take("open", id);
   assertThrows(() => near.sendMessage(id, above), RpcError, `it has ${limit + 1} bytes`);
-  // One reads as it comes: both messages together may be more than the window.
-  farLog.onMessage = ({ kind }) => kind === "message" && far.releaseMessage(id, limit);
   near.sendMessage(id, most);
   near.finishSending(id);
   assertEquals((await farLog.take("halfClose", id)).messages, 2);

@@ -292,6 +292,23 @@ test("BatchWriter puts frames into one batch that come a few microtasks after on
   assertEquals([channel.sent.length, writer.frames], [1, 200]);
 });
 
+test("BatchWriter.hurry() lets a batch leave with the first idle microtask, and no later one", async () => {
+  const { writer, channel } = setUp();
+  const microtasksOf = async (): Promise<number> => {
+    const before = channel.sent.length;
+    let microtasks = 0;
+    for (; channel.sent.length === before; microtasks++) await Promise.resolve();
+    return microtasks;
+  };
+  writer.write(PING);
+  const usual = await microtasksOf();
+  writer.write(PING);
+  writer.hurry();
+  assert(await microtasksOf() < usual);
+  writer.write(PING);
+  assertEquals(await microtasksOf(), usual);
+});
+
 test("BatchWriter sends a batch without a timer and without a turn of the event loop", async () => {
   const { writer, channel, clock } = setUp();
   for (let round = 1; round <= 3; round++) {

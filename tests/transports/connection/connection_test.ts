@@ -362,6 +362,28 @@ test("Connection acknowledges 64 batches, and 64 KiB at once", async () => {
   assertEquals(peer.acks, [64, 66]);
 });
 
+test("Connection sends answers within the event of the calls, unless one of them is not answered", async () => {
+  const peer = new RawPeer({ side: "responder" });
+  await peer.take();
+  let unanswered = 0;
+  peer.messages.push = ({ streamId }) => {
+    if (streamId !== unanswered) peer.connection.endStream(streamId, ending());
+    return 0;
+  };
+  const sent = (...ids: number[]): number => {
+    const before = peer.channel.sent.length;
+    peer.send(...ids.map((streamId) => openFrame({ streamId, end: true })));
+    return peer.channel.sent.length - before;
+  };
+  assertEquals([sent(1), sent(3, 5)], [1, 1]);
+  unanswered = 9;
+  assertEquals([sent(7, 9), sent(11)], [0, 0]);
+  peer.connection.endStream(9, ending());
+  assertEquals((await peer.take()).map(({ kind }) => kind), Array(6).fill("status"));
+  unanswered = 0;
+  assertEquals(sent(13), 1);
+});
+
 test("Connection answers a prompt in the same turn, and again 1 ms later where asked", async () => {
   const peer = new RawPeer({ side: "responder" });
   await peer.take();

@@ -41,6 +41,9 @@ test("StreamTable counts the streams of each side", () => {
   assert(first !== undefined && table.remove(first));
   assert(!table.remove(first), "a stream was removed twice");
   assertEquals([table.localStreams, table.peerStreams, table.unreadStreams], [1, 1, 0]);
+  assert(!table.isEmpty);
+  for (const one of streams) table.remove(one);
+  assert(table.isEmpty);
 });
 
 test("StreamTable.openedMeanwhile tells how many were opened while the last that ended was open", () => {

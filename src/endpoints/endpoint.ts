@@ -41,14 +41,6 @@ export interface RpcEndpointHealth {
 export abstract class RpcEndpoint implements AsyncDisposable {
   /** The connection that the endpoint is on. */
   readonly transport: IRpcTransport;
-  /**
-   * What the calls on this endpoint share; for the endpoints of this package.
-   *
-   * @ignore
-   */
-  protected get environment(): CallEnvironment {
-    return this.#router;
-  }
   readonly #router: MessageRouter;
   #closing: Promise<void> | undefined;
 
@@ -62,6 +54,15 @@ export abstract class RpcEndpoint implements AsyncDisposable {
     this.transport = transport;
     const clock = TimerQueue.on(options.clock ?? systemClock);
     this.#router = new MessageRouter({ transport, logger, clock, codec: options.codec });
+  }
+
+  /**
+   * What the calls on this endpoint share; for the endpoints of this package.
+   *
+   * @ignore
+   */
+  protected get environment(): CallEnvironment {
+    return this.#router;
   }
 
   /**

@@ -28,10 +28,10 @@ export function takeLargeMemory(bytes: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(size);
 }
 
-/** Keeps memory that nobody else refers to, for the next who takes some. */
+/** Keeps memory that nobody else refers to, for the next who takes some, if it came from here. */
 export function keepLargeMemory(memory: Uint8Array<ArrayBuffer>): void {
   const { length } = memory;
-  if (length < LARGE_BYTES || length > MOST_KEPT_BYTES / 2) return;
+  if (length < LARGE_BYTES || length > MOST_KEPT_BYTES / 2 || length !== roundUp(length)) return;
   kept.push(memory);
   keptBytes += length;
   while (keptBytes > MOST_KEPT_BYTES) keptBytes -= kept.shift()?.length ?? 0;

@@ -27,11 +27,14 @@ test("takeLargeMemory() gives memory that was kept, once, and only what is of th
   assert(takeLargeMemory(100 * KIB) !== memory);
 });
 
-test("keepLargeMemory() keeps neither small nor huge memory, nor what was given away", () => {
+test("keepLargeMemory() keeps neither small nor huge memory, nor what was given away or came from elsewhere", () => {
   const given = takeLargeMemory(80 * KIB);
   structuredClone(given.buffer, { transfer: [given.buffer] });
   keepLargeMemory(given);
   assert(takeLargeMemory(80 * KIB).length >= 80 * KIB);
+  const odd = new Uint8Array(73 * KIB);
+  keepLargeMemory(odd);
+  assert(takeLargeMemory(73 * KIB) !== odd, "nobody would ask for so much");
   for (const bytes of [LARGE_BYTES / 2, 3 * MIB]) {
     const memory = takeLargeMemory(bytes);
     keepLargeMemory(memory);

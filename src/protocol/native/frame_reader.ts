@@ -13,8 +13,8 @@ export function framingError(text: string): FrameError {
 /**
  * A place in a batch, and the end of what may be read: the batch, a frame, or a part of a frame.
  *
- * One reader serves all connections, as they read one after another. Every method throws a {@linkcode FrameError} that names the
- * frame and the field when the bytes end too early.
+ * One reader serves all connections, as they read one after another. Every method throws a
+ * {@linkcode FrameError} that names the frame and the field when the bytes end too early.
  */
 export class FrameReader {
   /** The batch; empty between batches. */

@@ -85,6 +85,7 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
   #pauseBytes = 0;
   /** How large batches are. */
   readonly size: BatchSize = new BatchSize();
+  /** For those who look at batches. */
   nextWatched: IdleWatched | undefined;
   /** Batches handed to the channel. */
   batches = 0;

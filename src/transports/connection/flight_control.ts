@@ -98,9 +98,8 @@ export interface FlightControlOwner {
 export class FlightControl {
   readonly #clock: RpcClock;
   readonly #owner: FlightControlOwner;
-  /** Sizes of the batches that are on their way; undefined while they have little together. */
-  #sizes: Fifo<number> | undefined;
-  #ackedBatches = 0;
+  /** Sizes of the batches that are on their way. */
+  readonly #sizes: Fifo<number> = new Fifo();
   #ackedBytes = 0;
   /** The last batch that was sent since the last measurement, where it may be the next one. */
   #last: Sample | undefined;
@@ -142,9 +141,8 @@ export class FlightControl {
   /** Counts a batch that was sent. */
   onSent(bytes: number): void {
     const isAlone = this.bytes === 0;
-    if (this.#sizes === undefined && this.bytes + bytes >= SAMPLED_BYTES) this.#beginSizes();
-    this.#sizes?.push(bytes);
     this.sentBatches++;
+    this.#sizes.push(bytes);
     this.bytes += bytes;
     const isProbe = this.#probe.kind === "drained";
     if (this.#sample !== undefined && !isProbe) return;
@@ -167,7 +165,11 @@ export class FlightControl {
   onAck(batches: number): boolean {
     if (batches > this.sentBatches) return false;
     const isBusy = this.bytes >= SAMPLED_BYTES;
-    this.#takeOff(batches);
+    for (let left = this.sentBatches - this.#sizes.length; left < batches; left++) {
+      const bytes = this.#sizes.shift() ?? 0;
+      this.bytes -= bytes;
+      this.#ackedBytes += bytes;
+    }
     if (this.#alone !== undefined && batches >= this.#alone.batch) {
       this.#noteRoundTrip(this.#clock.now(), this.#alone);
       this.#alone = undefined;
@@ -176,29 +178,6 @@ export class FlightControl {
     if (this.#sample !== undefined && batches >= this.#sample.batch) this.#measure(this.#sample);
     if (isBusy) this.#probeWhenDue();
     return true;
-  }
-
-  /** Begins to keep the sizes; what is on its way so far goes with the last of its batches. */
-  #beginSizes(): void {
-    const sizes = new Fifo<number>();
-    for (let left = this.sentBatches - this.#ackedBatches; left > 0; left--) {
-      sizes.push(left === 1 ? this.bytes : 0);
-    }
-    this.#sizes = sizes;
-  }
-
-  #takeOff(batches: number): void {
-    let bytes = 0;
-    if (this.#sizes === undefined) bytes = batches === this.sentBatches ? this.bytes : 0;
-    else {
-      for (let acked = this.#ackedBatches; acked < batches; acked++) {
-        bytes += this.#sizes.shift() ?? 0;
-      }
-      if (this.#sizes.length === 0) this.#sizes = undefined;
-    }
-    this.#ackedBatches = Math.max(this.#ackedBatches, batches);
-    this.bytes -= bytes;
-    this.#ackedBytes += bytes;
   }
 
   get #knownPath(): PathTimes {

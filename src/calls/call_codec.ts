@@ -25,11 +25,11 @@ export interface CodecErrorOptions {
 export function encodeMessage(
   codec: RpcCodec | undefined,
   value: unknown,
-  { reusesMemory }: Pick<IRpcTransport, "reusesMemory">,
+  transport: Pick<IRpcTransport, "reusesMemory">,
 ): unknown {
   if (codec === undefined) return new DirectMessage(value);
   const message = codec.encode(value);
-  if (message.length >= LARGE_BYTES && reusesMemory === true && hasOwnMemory(codec)) {
+  if (message.length >= LARGE_BYTES && transport.reusesMemory === true && hasOwnMemory(codec)) {
     giveUpMessage(message);
   }
   return message;

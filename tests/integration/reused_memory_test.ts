@@ -7,6 +7,7 @@ import { RpcCallerEndpoint } from "../../src/endpoints/caller.ts";
 import { RpcResponderEndpoint } from "../../src/endpoints/responder.ts";
 import { implement } from "../../src/endpoints/responder_contract.ts";
 import { gzipCompression } from "../../src/transports/gzip_compression.ts";
+import type { RpcStreamEnd } from "../../src/transports/transport.ts";
 import { RpcWebSocketCallerTransport } from "../../src/transports/websocket/caller.ts";
 import { RpcWebSocketResponderTransport } from "../../src/transports/websocket/responder.ts";
 import { assertEquals } from "../support/assert.ts";
@@ -116,3 +117,27 @@ for (const compression of [undefined, gzipCompression({ minBytes: 50 * KIB })]) 
     await server.close();
   });
 }
+
+test(`what a transport keeps that sends in its own way stays as it was, over sockets of ${runtime}`, async () => {
+  const sent: Uint8Array[] = [];
+  class KeepingTransport extends RpcWebSocketResponderTransport {
+    override endStream(streamId: number, end: RpcStreamEnd): void {
+      if (end.message instanceof Uint8Array) sent.push(end.message);
+      super.endStream(streamId, end);
+    }
+  }
+  const responders: RpcResponderEndpoint[] = [];
+  const server = serveSockets((socket) => {
+    const transport = new KeepingTransport(socket);
+    const responder = new RpcResponderEndpoint({ transport, contracts: [large] });
+    responder.start();
+    responders.push(responder);
+  });
+  const transport = RpcWebSocketCallerTransport.connect(`ws://127.0.0.1:${server.port}`);
+  await using caller = new RpcCallerEndpoint({ transport });
+  for (const bytes of contents(0)) await caller.client(Large).echo(bytes);
+  const found = sent.map((bytes) => inner.decode(bytes)).map(isContentOf);
+  assertEquals(found, Array(ITEMS).fill(true));
+  for (const responder of responders) await responder.close();
+  await server.close();
+});

@@ -35,6 +35,9 @@ export type { RpcConnectionLoss } from "./connection_loss.ts";
 /** How long a close waits for the peer's answer. */
 const CLOSE_WAIT_MS = 2000;
 
+/** What a subclass overrides that sends in its own way. */
+const SENDING = ["openStream", "sendMessage", "endStream"] as const;
+
 /** Settings that every WebSocket transport takes. */
 export interface RpcWebSocketTransportOptions {
   /** Limits to change; all others take their default. */
@@ -101,9 +104,9 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     return false;
   }
 
-  /** True: what was sent is not looked at again. */
+  /** True unless a subclass sends in its own way: it may keep messages, to send them again. */
   get reusesMemory(): boolean {
-    return true;
+    return SENDING.every((name) => this[name] === RpcWebSocketTransportBase.prototype[name]);
   }
 
   /** Whether a lost connection can be replaced. */
@@ -278,10 +281,9 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
 
   #attach(socket: WebSocketLike | Promise<WebSocketLike>, onEnded?: () => void): void {
     const channel = new WebSocketChannel(socket, this.side);
-    const wire = selectWire([this.peer.protocol]);
     const connection = new Connection(channel, {
       side: this.side,
-      wire,
+      wire: selectWire([this.peer.protocol]),
       mustTellProtocol: this.canReconnect,
       limits: this.limits,
       clock: this.clock,

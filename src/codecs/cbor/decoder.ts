@@ -1,6 +1,7 @@
 import { ByteInput } from "../support/byte_input.ts";
 import { KeyCache } from "../support/key_cache.ts";
 import { setProperty } from "../support/objects.ts";
+import { TextCache } from "../support/text_cache.ts";
 import { readUtf8 } from "../support/utf8_decode.ts";
 import type { CborLimits } from "./encoder.ts";
 
@@ -8,6 +9,7 @@ const BREAK = 0xff;
 const INDEFINITE = 31;
 
 const keys = /* @__PURE__ */ new KeyCache();
+const texts = /* @__PURE__ */ new TextCache();
 
 /**
  * Decodes one value from CBOR.
@@ -100,7 +102,7 @@ function readInteger(
 }
 
 function readText(input: CborInput, info: number): string {
-  if (info !== INDEFINITE) return readUtf8(input, readArgument(input, info));
+  if (info !== INDEFINITE) return texts.read(input, readArgument(input, info));
   let text = "";
   for (let length = nextChunk(input, 0x60); length >= 0; length = nextChunk(input, 0x60)) {
     text += readUtf8(input, length);

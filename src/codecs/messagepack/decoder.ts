@@ -1,11 +1,13 @@
 import { ByteInput } from "../support/byte_input.ts";
 import { KeyCache } from "../support/key_cache.ts";
 import { setProperty } from "../support/objects.ts";
+import { TextCache } from "../support/text_cache.ts";
 import { readUtf8 } from "../support/utf8_decode.ts";
 import { readBigint, readMemory, readTimestamp } from "./decode_extension.ts";
 import { EXTENSION } from "./extensions.ts";
 
 const keys = /* @__PURE__ */ new KeyCache();
+const texts = /* @__PURE__ */ new TextCache();
 
 /**
  * Decodes one value from MessagePack.
@@ -31,7 +33,7 @@ function readValue(input: ByteInput, depth: number, owed: number): unknown {
   if (token >= 0xe0) return token - 0x100;
   if (token < 0x90) return readMap(input, token & 0x0f, depth, owed);
   if (token < 0xa0) return readArray(input, token & 0x0f, depth, owed);
-  if (token < 0xc0) return readUtf8(input, token & 0x1f);
+  if (token < 0xc0) return texts.read(input, token & 0x1f);
   switch (token) {
     case 0xc0:
       return null;

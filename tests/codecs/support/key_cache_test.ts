@@ -40,3 +40,13 @@ test("KeyCache.read() refuses keys that are not UTF-8, cached ones like them or 
   assertThrows(() => cache.read(input, 2), SyntaxError, "not UTF-8");
   assertThrows(() => cache.read(new ByteInput(Uint8Array.of(0x61), "Test"), 2), SyntaxError);
 });
+
+test("KeyCache.read() reads keys that follow each other as before, and ones that do not", () => {
+  const cache = new KeyCache();
+  const draw = createDraw(7);
+  const keys = ["id", "room", "user", "", "é", "text", "a".repeat(40)];
+  for (let times = 0; times < 200; times++) {
+    const order = times % 3 === 0 ? keys.map(() => keys[draw(keys.length)] ?? "") : keys;
+    for (const key of order) assertEquals(readKey(cache, key), key);
+  }
+});

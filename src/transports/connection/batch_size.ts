@@ -12,6 +12,8 @@ const GROWTH = 4;
 const CALL_BYTES = 16;
 /** and needs no more than this. A batch of answers is as large as that of their calls, up to the same. */
 const STEADY_BYTES = 16 * 1024;
+/** With so many calls under way there always is an answer on its way, which frees a socket that stalls. */
+const MANY_CALLS = 512;
 /** A socket that may stall has so many small batches in a row, */
 const SMALL_BATCHES = 16;
 /** in each of which there is room for a PROMPT. */
@@ -24,7 +26,8 @@ const PROMPT_BYTES = 2;
  * under way would fall apart without end: the more calls there are, the larger they stay.
  *
  * A socket that may stall does so for each message that is not small, so its batches stay small for
- * longer. There, a batch leaves when another frame like its last one would make it too large.
+ * longer, unless very many calls are under way. There, a batch leaves when another frame like its last
+ * one would make it too large.
  */
 export class BatchSize {
   #hasPeerThatStalls = false;
@@ -68,8 +71,9 @@ export class BatchSize {
 
   /** Takes note of the last batch in a row. */
   onIdle({ isOpen, mayStall }: Channel): void {
-    const isEarly = isOpen && !mayStall && !this.#hasPeerThatStalls;
+    const stalls = mayStall && this.#callBytes < MANY_CALLS * CALL_BYTES;
+    const isEarly = isOpen && !stalls && !this.#hasPeerThatStalls;
     this.#bytes = isEarly ? FIRST_BATCH_BYTES : MAX_BATCH_BYTES;
-    this.#small = isOpen && mayStall ? SMALL_BATCHES : 0;
+    this.#small = isOpen && stalls ? SMALL_BATCHES : 0;
   }
 }

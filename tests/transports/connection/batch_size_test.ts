@@ -93,6 +93,17 @@ test("BatchSize keeps the first batches small where they may stall, with room fo
   assertEquals(size.isFull(5000, PING, 4900), true);
 });
 
+test("BatchSize treats a socket that may stall as any other while very many calls are under way", () => {
+  const size = new BatchSize();
+  const channel = openChannel({ mayStall: true });
+  size.onBatch(10, 512);
+  size.onIdle(channel);
+  assertEquals(batchesOf(size, 1, 2), [8 * KIB, 8 * KIB]);
+  size.onBatch(10, 511);
+  size.onIdle(channel);
+  assertEquals(batchesOf(size, 100, 2), [900, 900]);
+});
+
 test("BatchSize has no small batches for a peer that sends pieces", () => {
   const size = new BatchSize();
   size.onIdle(openChannel());

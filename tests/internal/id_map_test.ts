@@ -2,6 +2,7 @@ import { IdMap } from "../../src/internal/id_map.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { Random } from "../support/random.ts";
 import { test } from "../support/test.ts";
+import { compareWithMap } from "./against_map.ts";
 
 test("IdMap.set() puts a value in, or another in its place", () => {
   const map = new IdMap<string>();
@@ -36,19 +37,30 @@ test("IdMap.delete() takes a value out once", () => {
   assertEquals([map.get(7), map.size], [undefined, 0]);
 });
 
-test("IdMap.delete() leaves those that share its slot, wherever the table begins", () => {
-  // Chance 0 puts all these into the first slot; the others begin near the end and go round.
-  for (const chance of [0, 0.47, 0.93, 0.99]) {
-    for (const gone of [1, 2, 3, 4, 5, 6]) {
-      const map = new IdMap<number>(chance);
-      const ids = [1, 2, 3, 4, 5, 6];
-      for (const id of ids) map.set(id, id);
-      map.delete(gone);
-      for (const id of ids) {
-        assertEquals(map.get(id), id === gone ? undefined : id, `${chance} without ${gone}`);
-      }
-    }
+test("IdMap keeps those that stay while others come and go in their place", () => {
+  const map = new IdMap<number>();
+  const stays = [1, 3, 6, 2 ** 40 + 1];
+  for (const id of stays) map.set(id, -id);
+  for (let id = 9; id < 3000; id++) {
+    map.set(id, id);
+    if (id % 100 === 0) map.set(3, -3);
+    assertEquals([map.get(id), map.size, map.delete(id), map.delete(id)], [id, 5, true, false]);
+    for (const old of stays) assertEquals(map.get(old), -old, `after ${id}`);
   }
+  assertEquals(map.values(), stays.map((id) => -id));
+  for (const id of stays) assert(map.delete(id) && !map.delete(id) && map.get(id) === undefined);
+  assertEquals([map.size, map.values()], [0, []]);
+});
+
+test("IdMap has each of more values than it holds side by side", () => {
+  const map = new IdMap<number>();
+  const ids = Array.from({ length: 10_000 }, (_, index) => 1 + index * 2);
+  for (const id of ids) map.set(id, id);
+  assertEquals([map.size, map.values()], [ids.length, ids]);
+  for (const id of ids) map.set(id, -id);
+  for (const id of ids) assertEquals([map.get(id), map.get(id + 1)], [-id, undefined]);
+  for (const id of ids) assert(map.delete(id));
+  assertEquals([map.size, map.values()], [0, []]);
 });
 
 test("IdMap.values() are by rising id, whatever the order they came in", () => {
@@ -65,20 +77,8 @@ test("IdMap.clear() takes all values out", () => {
 });
 
 test("IdMap does what a Map does, over many ids that come and go", () => {
-  const random = new Random(42);
-  const map = new IdMap<number>(random.next());
-  const model = new Map<number, number>();
-  for (let round = 0; round < 50_000; round++) {
-    // Long runs of growth and of shrinking, with ids beyond 32 bits among them.
-    const grows = round % 10_000 < 5_000;
-    const id = 1 + Math.floor(random.next() * 4000) + (random.next() < 0.1 ? 2 ** 40 : 0);
-    if (random.next() < (grows ? 0.8 : 0.2)) {
-      map.set(id, round);
-      model.set(id, round);
-    } else assertEquals(map.delete(id), model.delete(id));
-    if (map.get(id) !== model.get(id)) throw new Error(`round ${round} differs at ${id}`);
-  }
-  assertEquals(map.size, model.size);
+  const map = new IdMap<number>();
+  const model = compareWithMap(map, new Random(42));
   const sorted = [...model].sort(([a], [b]) => a - b).map(([, value]) => value);
   assertEquals(map.values(), sorted);
 });

@@ -1,13 +1,10 @@
 import type { ByteArena } from "../support/byte_arena.ts";
 import { encodeWith } from "../support/encode_with.ts";
-import { KeyWriter } from "../support/key_writer.ts";
 import { type AnyObject, describe, hasToJson, isPlainObject } from "../support/objects.ts";
 import { atIndex, atKey, tooDeep, Unrepresentable } from "../support/unrepresentable.ts";
 import { putShortAscii, putUtf8 } from "../support/utf8_encode.ts";
 import { writeBigint, writeMemory, writeTimestamp } from "./encode_extension.ts";
 import { EXTENSION } from "./extensions.ts";
-
-const keys = /* @__PURE__ */ new KeyWriter(writeString);
 
 /**
  * Encodes one value as MessagePack.
@@ -174,47 +171,36 @@ function writeHead(out: ByteArena, fixed: 0x80 | 0x90, count: number): void {
   }
 }
 
-// Counts while it writes, in a loop of the kind in which an engine reads properties by position.
 function writeMap(out: ByteArena, object: AnyObject, depth: number): void {
   if (depth === 0) throw tooDeep();
+  const keys = Object.keys(object);
   const head = out.length;
-  writeHead(out, 0x80, 0);
-  let count = 0;
-  let at = "";
+  writeHead(out, 0x80, keys.length);
+  let omitted = 0;
+  let key = "";
   try {
-    for (const key in object) {
-      if (!Object.prototype.hasOwnProperty.call(object, key)) continue;
+    for (let index = 0; index < keys.length; index++) {
+      // The loop stays within the array.
+      key = keys[index] as string;
       const value = object[key];
-      if (value === undefined) continue;
-      at = key;
-      if (++count === 16 || count === 0x10000) widenMapHead(out, head, count);
-      keys.write(out, key);
-      writeValue(out, value, depth - 1);
+      if (value === undefined) omitted++;
+      else {
+        writeString(out, key);
+        writeValue(out, value, depth - 1);
+      }
     }
   } catch (thrown) {
-    throw atKey(thrown, at);
+    throw atKey(thrown, key);
   }
-  putMapCount(out, head, count);
+  if (omitted > 0) correctMapHead(out, head, keys.length, keys.length - omitted);
 }
 
-// Moves what has been written behind a head that becomes longer with this entry.
-function widenMapHead(out: ByteArena, head: number, count: number): void {
-  out.reserve(2);
-  const body = out.at(head) + (count === 16 ? 1 : 3);
-  out.bytes.copyWithin(body + 2, body, out.position);
-  out.position += 2;
-}
-
-function putMapCount(out: ByteArena, head: number, count: number): void {
+// Properties that are undefined were counted, but not written. The head keeps its size.
+function correctMapHead(out: ByteArena, head: number, counted: number, written: number): void {
   const position = out.at(head);
-  if (count < 16) out.bytes[position] = 0x80 | count;
-  else if (count < 0x10000) {
-    out.bytes[position] = 0xde;
-    out.view.setUint16(position + 1, count);
-  } else {
-    out.bytes[position] = 0xdf;
-    out.view.setUint32(position + 1, count);
-  }
+  if (counted < 16) out.bytes[position] = 0x80 | written;
+  else if (counted < 0x10000) out.view.setUint16(position + 1, written);
+  else out.view.setUint32(position + 1, written);
 }
 
 function writeMapExtension(

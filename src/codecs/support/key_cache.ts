@@ -1,5 +1,5 @@
 import type { ByteInput } from "./byte_input.ts";
-import { slotOf, SLOTS } from "./text_cache.ts";
+import { isTextAt, slotOf, SLOTS } from "./text_cache.ts";
 import { asciiText, isAscii, readUtf8 } from "./utf8_decode.ts";
 
 const MAX_KEY_BYTES = 32;
@@ -12,24 +12,23 @@ const MAX_KEY_BYTES = 32;
  * never memory.
  */
 export class KeyCache {
-  readonly #slots: KnownKey[];
-  #last: KnownKey = knownKey("", new Uint8Array());
-
-  /** Makes an empty cache. */
-  constructor() {
-    this.#slots = new Array<KnownKey>(SLOTS).fill(this.#last);
-  }
+  readonly #slots: string[] = new Array<string>(SLOTS).fill("");
+  /** Of each slot, the one of the key that came next. */
+  readonly #next: Uint16Array = new Uint16Array(SLOTS);
+  #lastSlot = 0;
 
   /** Reads a key of `length` bytes of UTF-8. */
   read(input: ByteInput, length: number): string {
-    // A slot is an index of the array.
-    const expected = this.#slots[this.#last.nextSlot] as KnownKey;
-    if (!isSame(expected.bytes, input.bytes, input.position, length)) {
-      return this.#find(input, length);
-    }
-    this.#last = expected;
-    input.position += length;
-    return expected.text;
+    const { bytes, position } = input;
+    // The last slot is an index of the array,
+    const slot = this.#next[this.#lastSlot] as number;
+    // and so is the next.
+    const expected = this.#slots[slot] as string;
+    const isThere = expected.length === length && length <= bytes.length - position;
+    if (!isThere || !isTextAt(bytes, position, expected)) return this.#find(input, length);
+    this.#lastSlot = slot;
+    input.position = position + length;
+    return expected;
   }
 
   #find(input: ByteInput, length: number): string {
@@ -37,38 +36,19 @@ export class KeyCache {
     const start = input.skip(length);
     const { bytes } = input;
     const slot = slotOf(bytes, start, length);
-    let known = this.#slots[slot];
-    if (known === undefined || !isSame(known.bytes, bytes, start, length)) {
+    // A slot is an index of the array.
+    let key = this.#slots[slot] as string;
+    if (key.length !== length || !isTextAt(bytes, start, key)) {
       if (!isAscii(bytes, start, length)) {
         input.position = start;
         return readUtf8(input, length);
       }
-      const text = interned(asciiText(bytes, start, length));
-      known = this.#slots[slot] = knownKey(text, bytes.slice(start, start + length));
+      key = this.#slots[slot] = interned(asciiText(bytes, start, length));
     }
-    this.#last.nextSlot = slot;
-    this.#last = known;
-    return known.text;
+    this.#next[this.#lastSlot] = slot;
+    this.#lastSlot = slot;
+    return key;
   }
-}
-
-interface KnownKey {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-  /** The slot of the key that came after this one; a key itself would hold others by chains. */
-  nextSlot: number;
-}
-
-function knownKey(text: string, bytes: Uint8Array): KnownKey {
-  return { text, bytes, nextSlot: 0 };
-}
-
-function isSame(key: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
-  if (key.length !== length || length > bytes.length - start) return false;
-  for (let index = 0; index < length; index++) {
-    if (key[index] !== bytes[start + index]) return false;
-  }
-  return true;
 }
 
 // An engine finds a property faster by the very string that it keeps as the property's name.

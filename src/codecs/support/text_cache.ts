@@ -25,7 +25,7 @@ export class TextCache {
     const slot = slotOf(bytes, start, length);
     // A slot is an index of the array.
     const cached = this.#slots[slot] as string;
-    if (isSame(cached, bytes, start, length)) return cached;
+    if (cached.length === length && isTextAt(bytes, start, cached)) return cached;
     if (isAscii(bytes, start, length)) return this.#slots[slot] = asciiText(bytes, start, length);
     input.position = start;
     return readUtf8(input, length);
@@ -41,9 +41,9 @@ export function slotOf(bytes: Uint8Array, start: number, length: number): number
   return (ends + middle * 7 + length * 127) & (SLOTS - 1);
 }
 
-function isSame(text: string, bytes: Uint8Array, start: number, length: number): boolean {
-  if (text.length !== length) return false;
-  for (let index = 0; index < length; index++) {
+/** Whether the bytes at `start`, which must be there, are a text of ASCII. */
+export function isTextAt(bytes: Uint8Array, start: number, text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
     if (text.charCodeAt(index) !== bytes[start + index]) return false;
   }
   return true;

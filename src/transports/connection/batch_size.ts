@@ -12,7 +12,7 @@ const GROWTH = 4;
 const CALL_BYTES = 16;
 /** and needs no more than this. A batch of answers is as large as that of their calls, up to the same. */
 const STEADY_BYTES = 16 * 1024;
-/** With so many calls under way there always is an answer on its way, which frees a socket that stalls. */
+/** With so many calls under way answers come all the time, and each frees a socket that stalls. */
 const MANY_CALLS = 512;
 /** A socket that may stall has so many small batches in a row, */
 const SMALL_BATCHES = 16;

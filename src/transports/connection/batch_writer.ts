@@ -154,6 +154,7 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
     this.#isScheduled = true;
     this.#seenFrames = this.frames;
     this.#idleMicrotasks = 0;
+    this.#mostIdleMicrotasks = IDLE_MICROTASKS;
     lookSoon(this);
   }
 
@@ -182,7 +183,6 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
     this.#seenFrames = this.frames;
     if (this.#batch.length > 0 && this.#idleMicrotasks < this.#mostIdleMicrotasks) return true;
     this.#isScheduled = false;
-    this.#mostIdleMicrotasks = IDLE_MICROTASKS;
     this.flush();
     this.size.onIdle(this.#channel);
     return false;

@@ -307,6 +307,10 @@ test("BatchWriter.hurry() lets a batch leave with the first idle microtask, and 
   assert(await microtasksOf() < usual);
   writer.write(PING);
   assertEquals(await microtasksOf(), usual);
+  // Of a batch that has left by then nothing remains to be done.
+  writer.hurry();
+  writer.write(PING);
+  assertEquals(await microtasksOf(), usual);
 });
 
 test("BatchWriter sends a batch without a timer and without a turn of the event loop", async () => {

@@ -10,13 +10,13 @@ import { createCodecError, decodeMessage, encodeMessage, UNDECODABLE } from "./c
 import {
   type CallEnvironment,
   type CallMethod,
-  messageBytes,
   requestCodecOf,
   responseCodecOf,
   type StreamCall,
 } from "./call_environment.ts";
 import { ENDPOINT_CLOSED_TEXT } from "./abort.ts";
 import { CallGuard, findAbort, timeoutOf } from "./call_guard.ts";
+import { MessageSender } from "./message_sender.ts";
 import { SourcePump } from "./source_pump.ts";
 
 /** What a call asks for: nothing, one request, or a source of them. */
@@ -139,7 +139,7 @@ export abstract class OutgoingCall implements StreamCall {
       path: this.method.path,
       headers: RpcMetadata.from(this.options.metadata),
       timeoutMs,
-      message: request.kind === "one" ? this.#encode(codec, request.value, false) : undefined,
+      message: request.kind === "one" ? this.#encode(codec, request.value) : undefined,
       end: request.kind !== "many",
     });
     this.#state = "open";
@@ -155,8 +155,14 @@ export abstract class OutgoingCall implements StreamCall {
 
   #createPump(source: RpcSource<unknown>, codec: RpcCodec | undefined): SourcePump {
     const { transport } = this.environment;
+    const sender = new MessageSender({
+      transport,
+      codec,
+      isEnded: () => this.#state !== "open",
+      createError: (cause) => this.#encodeError(cause, true),
+    });
     return new SourcePump(source, {
-      send: (value) => this.#send(codec, value),
+      send: (value) => sender.send(this.#streamId, value),
       onEnd: () => {
         if (this.#state === "open") transport.finishSending(this.#streamId);
       },
@@ -165,24 +171,18 @@ export abstract class OutgoingCall implements StreamCall {
     });
   }
 
-  #send(codec: RpcCodec | undefined, value: unknown): Promise<void> | undefined {
-    if (this.#state !== "open") return undefined;
-    const message = this.#encode(codec, value, true);
-    const { transport } = this.environment;
-    const room = transport.waitForRoom?.(this.#streamId, messageBytes(message));
-    // What waits is the value, as the program has it: encoded it would take the room there is not.
-    if (room !== undefined) return room.then(() => this.#send(codec, value));
-    return transport.sendMessage(this.#streamId, message);
-  }
-
-  #encode(codec: RpcCodec | undefined, value: unknown, maybeExecuted: boolean): unknown {
+  #encode(codec: RpcCodec | undefined, value: unknown): unknown {
     try {
       return encodeMessage(codec, value, this.environment.transport);
     } catch (cause) {
-      const what = `request of "${this.method.path}"`;
-      const code = RpcStatus.INVALID_ARGUMENT;
-      throw createCodecError("encode", cause, { what, code, maybeExecuted });
+      throw this.#encodeError(cause, false);
     }
+  }
+
+  #encodeError(cause: unknown, maybeExecuted: boolean): RpcError {
+    const what = `request of "${this.method.path}"`;
+    const code = RpcStatus.INVALID_ARGUMENT;
+    return createCodecError("encode", cause, { what, code, maybeExecuted });
   }
 
   /** Lets go of a source that will never be read. */

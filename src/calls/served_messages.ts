@@ -6,7 +6,12 @@ import { RpcMetadata } from "../protocol/metadata.ts";
 import type { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
 import { createCodecError, decodeMessage, encodeMessage, UNDECODABLE } from "./call_codec.ts";
-import { type CallEnvironment, requestCodecOf, responseCodecOf } from "./call_environment.ts";
+import {
+  type CallEnvironment,
+  type CallMethod,
+  requestCodecOf,
+  responseCodecOf,
+} from "./call_environment.ts";
 
 /** Whether calls of this shape carry any number of requests. */
 export function takesMany(shape: RpcShape): boolean {
@@ -54,12 +59,14 @@ export function encodeResponse(
   try {
     return encodeMessage(codec, value, environment.transport);
   } catch (cause) {
-    throw createCodecError("encode", cause, {
-      what: `response of "${method.path}"`,
-      code: RpcStatus.INTERNAL,
-      maybeExecuted: true,
-    });
+    throw responseEncodeError(method, cause);
   }
+}
+
+/** What a call fails with whose handler answered what cannot be sent. */
+export function responseEncodeError({ path }: CallMethod, cause: unknown): RpcError {
+  const what = `response of "${path}"`;
+  return createCodecError("encode", cause, { what, code: RpcStatus.INTERNAL, maybeExecuted: true });
 }
 
 /** Whether a detail can be encoded; a program without types may give anything. */

@@ -1,12 +1,16 @@
 import type { RpcSource } from "../contracts/source.ts";
 import { validateResponse } from "../contracts/validation.ts";
-import { messageBytes } from "./call_environment.ts";
+import { responseCodecOf } from "./call_environment.ts";
+import { MessageSender } from "./message_sender.ts";
 import { ServedCall } from "./served_call.ts";
+import { responseEncodeError } from "./served_messages.ts";
 import { SourcePump } from "./source_pump.ts";
 
 /** A server-stream or bidirectional call, seen from the side that serves it. */
 export class ServedResponseStream extends ServedCall {
   #pump: SourcePump | undefined;
+  /** Made with the first response. */
+  #sender: MessageSender | undefined;
 
   protected answer(request: unknown): void {
     try {
@@ -41,11 +45,16 @@ export class ServedResponseStream extends ServedCall {
   #sendValid(value: unknown): Promise<void> | undefined {
     if (this.isEnded) return undefined;
     this.sendFirstHeaders();
-    const message = this.encode(value);
-    const { transport } = this.environment;
-    const room = transport.waitForRoom?.(this.streamId, messageBytes(message));
-    // What waits is the value, as the program has it: encoded it would take the room there is not.
-    if (room !== undefined) return room.then(() => this.#sendValid(value));
-    return transport.sendMessage(this.streamId, message);
+    return (this.#sender ??= this.#createSender()).send(this.streamId, value);
+  }
+
+  #createSender(): MessageSender {
+    const { environment, served: { method } } = this;
+    return new MessageSender({
+      transport: environment.transport,
+      codec: responseCodecOf(environment, method),
+      isEnded: () => this.isEnded,
+      createError: (cause) => responseEncodeError(method, cause),
+    });
   }
 }

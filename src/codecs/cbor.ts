@@ -1,5 +1,5 @@
 import { decodeCbor } from "./cbor/decoder.ts";
-import { type CborLimits, encodeCbor } from "./cbor/encoder.ts";
+import { type CborLimits, createCborEncoder } from "./cbor/encoder.ts";
 import type { RpcCodec } from "./codec.ts";
 import { isPlainObject } from "./support/objects.ts";
 import { checkMaxDepth } from "./support/max_depth.ts";
@@ -57,10 +57,11 @@ export function cborCodec<T = unknown>(options: CborCodecOptions = {}): RpcCodec
     maxDepth: checkMaxDepth(maxDepth),
     bigints: largeIntegers === "bigint",
   };
-  return withOwnMemory({
+  const encoder = createCborEncoder(limits);
+  const codec = {
     name: "cbor",
     encode(value: T): Uint8Array<ArrayBuffer> {
-      const bytes = encodeCbor(value, limits);
+      const bytes = encoder.encode(value);
       // The major type of a map is 5 (RFC 8949, 3.1).
       if (topLevel === "any" || (bytes[0] ?? 0) >> 5 === 5) return bytes;
       throw new TypeError(
@@ -75,7 +76,9 @@ export function cborCodec<T = unknown>(options: CborCodecOptions = {}): RpcCodec
         "Cannot decode CBOR at byte 0: found no map at the top, expected a map",
       );
     },
-  });
+  };
+  // What is encoded elsewhere is not looked at.
+  return withOwnMemory(codec, topLevel === "any" ? encoder : undefined);
 }
 
 function isMap(value: unknown): boolean {

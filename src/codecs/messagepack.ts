@@ -1,6 +1,6 @@
 import type { RpcCodec } from "./codec.ts";
 import { decodeMessagePack } from "./messagepack/decoder.ts";
-import { encodeMessagePack } from "./messagepack/encoder.ts";
+import { createMessagePackEncoder } from "./messagepack/encoder.ts";
 import { checkMaxDepth } from "./support/max_depth.ts";
 import { withOwnMemory } from "./support/own_memory.ts";
 import { sendableBytes } from "./support/plain_bytes.ts";
@@ -85,11 +85,13 @@ function isFunctions(options: MessagePackCodecOptions): options is MessagePackFu
 }
 
 function ownCodec(maxDepth: number): RpcCodec {
-  return withOwnMemory({
+  const encoder = createMessagePackEncoder(maxDepth);
+  const codec = {
     name: "messagepack",
-    encode: (value: unknown): Uint8Array<ArrayBuffer> => encodeMessagePack(value, maxDepth),
+    encode: (value: unknown): Uint8Array<ArrayBuffer> => encoder.encode(value),
     decode: (bytes: Uint8Array): unknown => decodeMessagePack(bytes, maxDepth),
-  });
+  };
+  return withOwnMemory(codec, encoder);
 }
 
 const defaultCodec: RpcCodec = /* @__PURE__ */ ownCodec(DEFAULT_MAX_DEPTH);

@@ -30,6 +30,9 @@ export function varintLength(value: number): number {
 export class ByteWriter {
   readonly #isPooled: boolean;
   #bytes: Uint8Array<ArrayBuffer>;
+  /** How far the memory may be written: nowhere, while somebody else does. */
+  #capacity: number;
+  #isLent = false;
   #start = 0;
   #end = 0;
 
@@ -40,6 +43,7 @@ export class ByteWriter {
   constructor(capacityBytes = 512, { isPooled = false }: { isPooled?: boolean } = {}) {
     this.#isPooled = isPooled;
     this.#bytes = isPooled ? EMPTY : new Uint8Array(capacityBytes);
+    this.#capacity = this.#bytes.length;
   }
 
   /** Bytes written since the last `take`. */
@@ -49,7 +53,7 @@ export class ByteWriter {
 
   /** Writes one byte. */
   byte(value: number): void {
-    if (this.#end === this.#bytes.length) this.#grow(1);
+    if (this.#end >= this.#capacity) this.#grow(1);
     this.#bytes[this.#end++] = value;
   }
 
@@ -59,7 +63,7 @@ export class ByteWriter {
    * @throws {RangeError} When `value` is negative, too large or not a number
    */
   varint(value: number): void {
-    if (this.#end + 8 > this.#bytes.length) this.#grow(8);
+    if (this.#end + 8 > this.#capacity) this.#grow(8);
     if (value < 0x80 && value >= 0) this.#bytes[this.#end++] = value;
     else this.#longVarint(value);
   }
@@ -67,7 +71,7 @@ export class ByteWriter {
   /** Writes bytes as they are. */
   bytes(value: Uint8Array): void {
     const { length } = value;
-    if (this.#end + length > this.#bytes.length) this.#grow(length);
+    if (this.#end + length > this.#capacity) this.#grow(length);
     if (length > SHORT_BYTES) this.#bytes.set(value, this.#end);
     else {
       const bytes = this.#bytes;
@@ -79,14 +83,45 @@ export class ByteWriter {
 
   /** Writes text as UTF-8; `utf8Bytes` is its `utf8Length`. */
   text(value: string, utf8Bytes: number): void {
-    if (this.#end + utf8Bytes > this.#bytes.length) this.#grow(utf8Bytes);
+    if (this.#end + utf8Bytes > this.#capacity) this.#grow(utf8Bytes);
     writeUtf8(value, this.#bytes, this.#end);
     this.#end += utf8Bytes;
   }
 
   /** Makes room for so many bytes, which the next writes then need not do. */
   reserve(bytes: number): void {
-    if (this.#end + bytes > this.#bytes.length) this.#grow(bytes);
+    if (this.#end + bytes > this.#capacity) this.#grow(bytes);
+  }
+
+  /** Index of the next byte in the memory that {@linkcode ByteWriter.lend} gives. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /**
+   * Lends memory, in which the borrower writes from `end` on, until {@linkcode ByteWriter.takeBack}.
+   * What is written here meanwhile goes into other memory, with all that was there before.
+   *
+   * @param room How many bytes can be written at least
+   */
+  lend(room: number): Uint8Array<ArrayBuffer> {
+    this.reserve(room);
+    this.#isLent = true;
+    this.#capacity = -1;
+    return this.#bytes;
+  }
+
+  /**
+   * Takes lent memory back, with so many bytes that the borrower has written.
+   *
+   * @returns False when something else was written meanwhile; nothing has been added then
+   */
+  takeBack(bytes: number): boolean {
+    if (!this.#isLent) return false;
+    this.#isLent = false;
+    this.#capacity = this.#bytes.length;
+    this.#end += bytes;
+    return true;
   }
 
   /** Forgets everything after `length` bytes, to undo a frame that could not be written whole. */
@@ -119,15 +154,13 @@ export class ByteWriter {
   }
 
   #giveBack(): void {
-    // A buffer that begins later has been handed over in part.
-    if (this.#isPooled && this.#start === 0) returnBuffer(this.#bytes);
+    // A buffer that begins later has been handed over in part; one that is lent is still written.
+    if (this.#isPooled && this.#start === 0 && !this.#isLent) returnBuffer(this.#bytes);
   }
 
   /** Begins without memory: what there was belongs to somebody else. */
   #reset(): void {
-    this.#bytes = EMPTY;
-    this.#start = 0;
-    this.#end = 0;
+    this.#use(EMPTY, 0);
   }
 
   #longVarint(value: number): void {
@@ -155,10 +188,17 @@ export class ByteWriter {
     const grown = this.#isPooled ? takeBuffer(size) : new Uint8Array(size);
     if (length > 0) grown.set(this.#bytes.subarray(this.#start, this.#end));
     this.#giveBack();
-    this.#bytes = grown;
+    this.#use(grown, length);
+  }
+
+  #use(bytes: Uint8Array<ArrayBuffer>, length: number): void {
+    this.#bytes = bytes;
+    this.#capacity = bytes.length;
+    this.#isLent = false;
     this.#start = 0;
     this.#end = length;
   }
+
   /** The next size of a buffer that several takes share. */
   #sharedBytes(): number {
     // The pool has sizes of its own, of which the least will do.

@@ -1,4 +1,5 @@
 import type { ByteWriter } from "../internal/byte_writer.ts";
+import type { Placed, PlacedValue } from "../internal/placed_value.ts";
 import type { RpcErrorDetail } from "./error_detail.ts";
 import type { RpcLimits } from "./limits.ts";
 import type { RpcMetadata } from "./metadata.ts";
@@ -279,6 +280,14 @@ export interface FrameEncoder {
    * @returns The whole frame
    */
   encodeInPlace?(frame: MessageFrame): Uint8Array<ArrayBuffer>;
+  /**
+   * Appends a frame with a message, whole and not compressed, that is encoded in `out` itself.
+   *
+   * @returns How many bytes the message has; or its bytes, with nothing appended: it is too large,
+   *   or something else was written while it was encoded. Undefined when it was not encoded either
+   * @throws {unknown} When the value cannot be encoded; nothing is appended then
+   */
+  placeMessage?(streamId: number, value: PlacedValue, out: ByteWriter): Placed | undefined;
 }
 
 /** Takes the frames that a decoder reads, one by one. */
@@ -312,6 +321,8 @@ export interface RpcWire {
   readonly initialHello: HelloFrame;
   /** Most bytes of a message in one frame; `Infinity` where messages are not cut. */
   readonly maxFragmentBytes: number;
+  /** Most bytes of a message that the encoder places in a batch. */
+  readonly maxPlacedBytes: number;
   /** Makes the encoder of a new connection; `limits` are those of the peer as far as they are known. */
   createEncoder(limits: RpcLimits): FrameEncoder;
   /** Makes the decoder of a new connection; `limits` are those of this side. */

@@ -32,6 +32,7 @@
  */
 
 export type { ByteWriter } from "../internal/byte_writer.ts";
+export type { Placed, PlacedValue } from "../internal/placed_value.ts";
 export {
   CLOSE_GOING_AWAY,
   CLOSE_NORMAL,

@@ -168,3 +168,72 @@ test("ByteWriter.clear() leaves what an earlier take handed over of the first bu
   writer.bytes(Uint8Array.of(7, 7, 7));
   assertEquals([...taken], [1, 2]);
 });
+
+/** Two writers, with memory of their own and with memory of the pool. */
+function writers(): ByteWriter[] {
+  return [new ByteWriter(16), new ByteWriter(0, { isPooled: true })];
+}
+
+test("ByteWriter.lend() gives room behind what was written, and takes back what was written there", () => {
+  for (const out of writers()) {
+    out.bytes(new Uint8Array([1, 2]));
+    const memory = out.lend(5000);
+    assert(memory.length >= out.end + 5000);
+    memory.fill(3, out.end, out.end + 5000);
+    assert(out.takeBack(5000));
+    out.byte(4);
+    assertEquals(out.take(), new Uint8Array([1, 2, ...new Array(5000).fill(3), 4]));
+  }
+});
+
+test("ByteWriter.takeBack() of nothing leaves all as it was", () => {
+  for (const out of writers()) {
+    out.byte(1);
+    const memory = out.lend(10);
+    memory.fill(9, out.end);
+    assert(out.takeBack(0));
+    out.byte(2);
+    assertEquals(out.take(), new Uint8Array([1, 2]));
+    assert(!out.takeBack(5), "what is not lent was taken back");
+  }
+});
+
+test("ByteWriter writes elsewhere while its memory is lent, and the memory stays the borrower's", () => {
+  const writes: readonly ((out: ByteWriter) => void)[] = [
+    (out) => out.byte(2),
+    (out) => out.varint(2),
+    (out) => out.bytes(new Uint8Array([2])),
+    (out) => out.text("\x02", 1),
+    (out) => {
+      out.lend(10).fill(2, out.end, out.end + 1);
+      assert(out.takeBack(1));
+    },
+  ];
+  for (const write of writes) {
+    for (const out of writers()) {
+      out.byte(1);
+      const memory = out.lend(100);
+      const start = out.end;
+      memory.fill(9, start, start + 100);
+      write(out);
+      assert(!out.takeBack(100));
+      assertEquals(out.peek(), new Uint8Array([1, 2]));
+      out.clear();
+      // Whoever needs memory next must not get what is lent.
+      const next = new ByteWriter(0, { isPooled: true });
+      for (let count = 0; count < 400; count++) next.byte(5);
+      assert(memory.subarray(start, start + 100).every((byte) => byte === 9));
+    }
+  }
+});
+
+test("ByteWriter.clear() keeps lent memory from the pool, and forgets that it was lent", () => {
+  const out = new ByteWriter(0, { isPooled: true });
+  out.byte(1);
+  const memory = out.lend(100);
+  out.clear();
+  assert(!out.takeBack(100));
+  const next = new ByteWriter(0, { isPooled: true });
+  next.byte(1);
+  assert(next.peek().buffer !== memory.buffer);
+});

@@ -1,8 +1,8 @@
 import type { ByteArena } from "../support/byte_arena.ts";
-import { encodeWith } from "../support/encode_with.ts";
 import { type AnyObject, describe, hasToJson, isPlainObject } from "../support/objects.ts";
 import { atIndex, atKey, tooDeep, Unrepresentable } from "../support/unrepresentable.ts";
 import { putShortAscii, putUtf8 } from "../support/utf8_encode.ts";
+import { ValueEncoder } from "../support/value_encoder.ts";
 import { CborDouble } from "./cbor_double.ts";
 import { sortKeys } from "./key_order.ts";
 
@@ -18,17 +18,9 @@ export interface CborLimits {
   readonly bigints: boolean;
 }
 
-/**
- * Encodes one value as CBOR.
- *
- * @param value The value to encode
- * @param limits Limits
- * @returns Bytes that are never written again
- * @throws {TypeError} When a value cannot be represented; names its path
- */
-export function encodeCbor(value: unknown, limits: CborLimits): Uint8Array<ArrayBuffer> {
-  const { maxDepth, bigints } = limits;
-  return encodeWith("CBOR", (out) => writeValue(out, value, maxDepth, bigints));
+/** Makes what encodes values as CBOR. */
+export function createCborEncoder({ maxDepth, bigints }: CborLimits): ValueEncoder {
+  return new ValueEncoder("CBOR", (out, value) => writeValue(out, value, maxDepth, bigints));
 }
 
 // `depth` counts down: how many levels of containers may still open.

@@ -1,21 +1,18 @@
 import type { ByteArena } from "../support/byte_arena.ts";
-import { encodeWith } from "../support/encode_with.ts";
 import { type AnyObject, describe, hasToJson, isPlainObject } from "../support/objects.ts";
 import { atIndex, atKey, tooDeep, Unrepresentable } from "../support/unrepresentable.ts";
 import { putShortAscii, putUtf8 } from "../support/utf8_encode.ts";
+import { ValueEncoder } from "../support/value_encoder.ts";
 import { writeBigint, writeMemory, writeTimestamp } from "./encode_extension.ts";
 import { EXTENSION } from "./extensions.ts";
 
 /**
- * Encodes one value as MessagePack.
+ * Makes what encodes values as MessagePack.
  *
- * @param value The value to encode
  * @param maxDepth How many containers may be nested in each other
- * @returns Bytes that are never written again
- * @throws {TypeError} When a value cannot be represented; names its path
  */
-export function encodeMessagePack(value: unknown, maxDepth: number): Uint8Array<ArrayBuffer> {
-  return encodeWith("MessagePack", (out) => writeValue(out, value, maxDepth));
+export function createMessagePackEncoder(maxDepth: number): ValueEncoder {
+  return new ValueEncoder("MessagePack", (out, value) => writeValue(out, value, maxDepth));
 }
 
 // `depth` counts down: how many levels of containers may still open.

@@ -11,7 +11,8 @@ const SHARED_BYTES = 8192;
  * What {@linkcode ByteArena.take} hands out is a view that is never written again, so it belongs to
  * whoever took it, at the price of sharing its `buffer` with its neighbours. A large message gets
  * memory of its own, with room for a head in front of it. The fields are open for speed: a writer
- * calls `reserve`, stores into `bytes` at `position`, and moves `position` on.
+ * calls `reserve`, stores into `bytes` at `position`, and moves `position` on. A message may also be
+ * begun in memory of somebody else, which it leaves when there is no room for it.
  */
 export class ByteArena {
   /** The memory at hand. Another one after `reserve`. */
@@ -25,10 +26,21 @@ export class ByteArena {
   // The shared memory, while a large message occupies `bytes`.
   #shared: ByteArenaMark | undefined;
 
-  /** Makes an empty arena. */
-  constructor() {
-    this.bytes = new Uint8Array(ARENA_BYTES);
-    this.view = new DataView(this.bytes.buffer);
+  /** Makes an empty arena, which has memory of its own unless it is given some. */
+  constructor(bytes: Uint8Array<ArrayBuffer> = new Uint8Array(ARENA_BYTES)) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+
+  /** Begins a message in memory of somebody else. It stands there while `bytes` is that. */
+  place(bytes: Uint8Array<ArrayBuffer>, position: number): void {
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      // It begins where its buffer does, as all memory that is lent.
+      this.view = new DataView(bytes.buffer);
+    }
+    this.#start = position;
+    this.position = position;
   }
 
   /** Bytes of the message written so far. */

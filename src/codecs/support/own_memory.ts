@@ -1,19 +1,27 @@
 import type { RpcCodec } from "../codec.ts";
+import type { ValueEncoder } from "./value_encoder.ts";
 
 /** Codecs each of whose large messages has memory of its own, which the codec forgets. */
-const codecs: WeakSet<RpcCodec> = /* @__PURE__ */ new WeakSet();
+const codecs: WeakMap<RpcCodec, ValueEncoder | undefined> = /* @__PURE__ */ new WeakMap();
 
 /**
  * Says of a codec that whoever it encodes for is alone with the message and its memory. Another codec
  * that is made of this one may keep messages; it is not meant.
+ *
+ * @param encoder What does the same as its `encode`, where that does nothing else
  */
-export function withOwnMemory<T>(codec: RpcCodec<T>): RpcCodec<T> {
+export function withOwnMemory<T>(codec: RpcCodec<T>, encoder?: ValueEncoder): RpcCodec<T> {
   // The table is asked for codecs, whatever they encode.
-  codecs.add(codec as RpcCodec);
+  codecs.set(codec as RpcCodec, encoder);
   return codec;
 }
 
 /** Whether that was said of a codec. */
 export function hasOwnMemory(codec: RpcCodec): boolean {
   return codecs.has(codec);
+}
+
+/** What encodes as this codec does, into memory of others as well; undefined for other codecs. */
+export function encoderOf(codec: RpcCodec): ValueEncoder | undefined {
+  return codecs.get(codec);
 }

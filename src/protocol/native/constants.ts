@@ -39,3 +39,6 @@ export const INITIAL_HELLO: HelloFrame = /* @__PURE__ */ Object.freeze({
   sessionMs: 0,
   compressions: /* @__PURE__ */ Object.freeze([]),
 });
+
+/** No message of more is placed in a batch: to copy it is little of what it costs. */
+export const MAX_PLACED_BYTES = 8 * 1024;

@@ -1,4 +1,5 @@
 import { type ByteWriter, varintLength } from "../../internal/byte_writer.ts";
+import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import { truncateUtf8, utf8Length } from "../../internal/utf8.ts";
 import type {
   CancelFrame,
@@ -43,6 +44,7 @@ import {
 } from "./frame_type.ts";
 import { encodeHello } from "./hello_codec.ts";
 import { metadataBlockLength, writeMetadataBlock } from "./metadata_block.ts";
+import { encodeInPlace, MessagePlaces } from "./message_places.ts";
 import { createPathError } from "./method_path_reader.ts";
 import { encodePiece } from "./piece_codec.ts";
 import { measureStatusText, writeStatusText } from "./status_text.ts";
@@ -50,11 +52,13 @@ import { measureStatusText, writeStatusText } from "./status_text.ts";
 /** Most bytes of a frame before its payload. */
 const MAX_HEAD_BYTES = 18;
 
-/** Writes the frames of one connection or session; nothing but paths is remembered. */
+/** Writes the frames of one connection or session; of what it wrote it remembers paths and sizes. */
 export class NativeEncoder implements FrameEncoder {
   limits: RpcLimits;
   /** Numbers of the paths that were sent; made with the first of them. */
   #numbers: Map<string, number> | undefined;
+  /** Made with the first message that is to be placed. */
+  #places: MessagePlaces | undefined;
 
   constructor(limits: RpcLimits) {
     this.limits = limits;
@@ -136,6 +140,7 @@ export class NativeEncoder implements FrameEncoder {
 
   #message(frame: MessageFrame, out: ByteWriter): void {
     const flags = messageFlags(frame.message, frame.more, frame.compressed) & ~HAS_MESSAGE;
+    this.#places?.note(frame.message.length);
     writeHead(MESSAGE, flags, frame.streamId, frame.message.length, out);
     out.bytes(frame.message);
   }
@@ -207,17 +212,11 @@ export class NativeEncoder implements FrameEncoder {
   }
 
   encodeInPlace(frame: MessageFrame): Uint8Array<ArrayBuffer> {
-    const { message, streamId } = frame;
-    const { length } = message;
-    const flags = messageFlags(message, frame.more, frame.compressed) & ~HAS_MESSAGE;
-    const head = 2 + varintLength(streamId) + varintLength(length);
-    // Memory that is shared with other threads has no headroom.
-    const buffer = message.buffer as ArrayBuffer;
-    const whole = new Uint8Array(buffer, message.byteOffset - head, head + length);
-    whole[0] = MESSAGE;
-    whole[1] = flags;
-    putVarint(length, whole, putVarint(streamId, whole, 2));
-    return whole;
+    return encodeInPlace(frame, messageFlags(frame.message, frame.more, frame.compressed));
+  }
+
+  placeMessage(streamId: number, value: PlacedValue, out: ByteWriter): Placed | undefined {
+    return (this.#places ??= new MessagePlaces()).place(streamId, value, out);
   }
 
   #number(type: number, value: number, out: ByteWriter): void {
@@ -238,18 +237,6 @@ function writeHead(
   out.byte(flags);
   out.varint(streamId);
   out.varint(length);
-}
-
-/** Writes a varint at a position; answers the next one. */
-function putVarint(value: number, bytes: Uint8Array, position: number): number {
-  let rest = value;
-  let end = position;
-  while (rest > 0x7f) {
-    bytes[end++] = (rest % 128) | 0x80;
-    rest = Math.floor(rest / 128);
-  }
-  bytes[end++] = rest;
-  return end;
 }
 
 function messageFlags(message: Uint8Array | undefined, more: boolean, compressed: boolean): number {

@@ -3,6 +3,7 @@ import type { RpcLimits } from "../limits.ts";
 import {
   INITIAL_HELLO,
   MAX_FRAGMENT_BYTES,
+  MAX_PLACED_BYTES,
   MESSAGE_COST_BYTES,
   NATIVE_PROTOCOL,
 } from "./constants.ts";
@@ -40,6 +41,7 @@ export const nativeWire: RpcWire = /* @__PURE__ */ Object.freeze({
   }),
   initialHello: INITIAL_HELLO,
   maxFragmentBytes: MAX_FRAGMENT_BYTES,
+  maxPlacedBytes: MAX_PLACED_BYTES,
   createEncoder: (limits: RpcLimits) => new NativeEncoder(limits),
   createDecoder: (limits: RpcLimits) => new NativeDecoder(limits),
 });

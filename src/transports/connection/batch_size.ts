@@ -39,7 +39,7 @@ export class BatchSize {
   #answerBytes = 0;
 
   /** Whether a batch of so many bytes leaves now, of which the frame at its end has `frameBytes`. */
-  isFull(batchBytes: number, { kind }: RpcFrame, frameBytes: number): boolean {
+  isFull(batchBytes: number, { kind }: Pick<RpcFrame, "kind">, frameBytes: number): boolean {
     if (kind === "message") {
       this.#bytes = MAX_BATCH_BYTES;
       this.#small = 0;

@@ -3,16 +3,18 @@ import { hasHeadroom } from "../../internal/headroom.ts";
 import { type IdleWatched, lookSoon } from "../../internal/idle_looks.ts";
 import { onNextTurn } from "../../internal/next_turn.ts";
 import type { RpcClock } from "../../internal/clock.ts";
+import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import type { FrameEncoder, MessageFrame, RpcFrame } from "../../protocol/frame.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import { isCounted } from "./batch_acks.ts";
 import { BatchSize, MAX_BATCH_BYTES } from "./batch_size.ts";
-import type { BatchWriterOptions, BatchWriterOwner } from "./batch_writer_options.ts";
+import type { Batch, BatchWriterOptions, BatchWriterOwner } from "./batch_writer_options.ts";
 import type { Channel } from "./channel.ts";
 import { DrainPoll } from "./drain_poll.ts";
 import { FlightControl, type FlightControlOwner } from "./flight_control.ts";
 import { cutIntoPieces } from "./pieces.ts";
+import { SendingTurn } from "./sending_turn.ts";
 import { SMALL_BYTES, StallGuard, type StallRemedy } from "./stall_guard.ts";
 
 /**
@@ -27,19 +29,8 @@ const HIGH_WATER_BYTES = 512 * 1024;
 /** The same where the peer acknowledges what it has, and so says more than the socket does. */
 const ACKED_HIGH_WATER_BYTES = 2 * 1024 * 1024;
 
-/**
- * After so much without a pause data waits for the next turn of the event loop. A reader that is fast
- * and has credit enough never fills its socket, and would keep all other connections waiting.
- */
-const TURN_BYTES = 16 * 1024 * 1024;
-const TURN_FRAMES = 64 * 1024;
-
-/** Frames for one WebSocket message. */
-interface Batch {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether the peer acknowledges it. */
-  readonly isCounted: boolean;
-}
+/** All that matters of a frame with a message that was placed. */
+const PLACED: Pick<RpcFrame, "kind"> = /* @__PURE__ */ Object.freeze({ kind: "message" });
 
 /**
  * The one place where frames leave a connection.
@@ -80,9 +71,8 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
   #isEnded = false;
   /** Made when the socket was full. */
   #poll: DrainPoll | undefined;
-  /** What `frames` and `bytes` were at the last pause. */
-  #pauseFrames = 0;
-  #pauseBytes = 0;
+  /** Says when the event loop has to go on; who waits for acknowledgements lets it anyway. */
+  readonly #turn: SendingTurn | undefined;
   /** How large batches are. */
   readonly size: BatchSize = new BatchSize();
   /** For those who look at batches. */
@@ -102,6 +92,7 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
     this.#canBatch = options.batches;
     this.#maxQueuedBytes = options.maxQueuedBytes;
     this.#flight = options.acks ? new FlightControl(options.clock, this) : undefined;
+    this.#turn = options.acks ? undefined : new SendingTurn();
     this.#highWaterBytes = options.acks ? ACKED_HIGH_WATER_BYTES : HIGH_WATER_BYTES;
   }
 
@@ -141,11 +132,26 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
     if (frame.kind === "message" && this.#writeInPlace(frame)) return;
     const start = this.#batch.length;
     this.#encoder.encode(frame, this.#batch);
-    this.frames++;
     if (!this.#isCounted && isCounted(frame)) this.#isCounted = true;
     this.#flight?.onFrame(frame);
+    this.#onWritten(frame, this.#batch.length - start);
+  }
+
+  /** Encodes a message in the batch; see `FrameEncoder.placeMessage`. What it costs is counted next. */
+  placeMessage(streamId: number, value: PlacedValue): Placed | undefined {
+    return this.#isEnded ? undefined : this.#encoder.placeMessage?.(streamId, value, this.#batch);
+  }
+
+  /** Takes note of a message of so many bytes that was placed in the batch, which leaves soon. */
+  onPlaced(bytes: number): void {
+    this.#isCounted = true;
+    this.#onWritten(PLACED, bytes);
+  }
+
+  #onWritten(frame: Pick<RpcFrame, "kind">, frameBytes: number): void {
+    this.frames++;
     const { length } = this.#batch;
-    if (!this.#canBatch || this.size.isFull(length, frame, length - start)) {
+    if (!this.#canBatch || this.size.isFull(length, frame, frameBytes)) {
       this.flush();
       if (length >= MAX_BATCH_BYTES && this.#channel.sendsLate) this.#awaitTurn();
       return this.#setAside();
@@ -292,10 +298,7 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
       return this.#fail(error);
     }
     const waiting = this.#socketBytes = this.#channel.bufferedBytes;
-    // Who waits for acknowledgements lets the event loop go on anyway.
-    const isTurnOver = this.#flight === undefined &&
-      (this.frames - this.#pauseFrames > TURN_FRAMES || this.bytes - this.#pauseBytes > TURN_BYTES);
-    if (waiting > this.#highWaterBytes || isTurnOver) this.#block();
+    if (waiting > this.#highWaterBytes || this.#turn?.isOver(this)) this.#block();
     // Openings are refused before; statuses and control frames may pass the limit by a little.
     if (waiting <= this.#maxQueuedBytes + this.#highWaterBytes) return;
     const text = `Peer does not read: ${waiting} bytes wait, limit is ${this.#maxQueuedBytes}`;
@@ -326,8 +329,7 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
   }
 
   #onPoll(): boolean {
-    this.#pauseFrames = this.frames;
-    this.#pauseBytes = this.bytes;
+    this.#turn?.begin(this);
     this.checkDrained();
     return this.#isBlocked && !this.#isEnded;
   }

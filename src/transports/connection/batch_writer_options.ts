@@ -21,3 +21,10 @@ export interface BatchWriterOptions {
   readonly maxQueuedBytes: number;
   readonly owner: BatchWriterOwner;
 }
+
+/** Frames for one WebSocket message. */
+export interface Batch {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether the peer acknowledges it. */
+  readonly isCounted: boolean;
+}

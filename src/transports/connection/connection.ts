@@ -1,4 +1,5 @@
 import type { RpcTimer } from "../../internal/clock.ts";
+import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
 import { FrameError } from "../../protocol/frame_error.ts";
 import type { FrameSink, HelloFrame, RpcFrame } from "../../protocol/frame.ts";
@@ -101,6 +102,11 @@ export class Connection implements ChannelListener, FrameSink {
     const { loss } = this;
     if (loss !== undefined) throw errorFromLoss(loss, true);
     return streamId;
+  }
+
+  /** Sends a message that is encoded where it leaves from; see `Outbound.placeMessage`. */
+  placeMessage(streamId: number, value: PlacedValue): Placed | undefined {
+    return this.#parts.outbound.placeMessage(streamId, value);
   }
 
   /** Sends a message; see `IRpcTransport.sendMessage`. */

@@ -22,6 +22,7 @@ import {
   type InboundMessagesOptions,
   receiveCompressed,
 } from "./inbound_messages.ts";
+import { endedByCaller, endedByServer } from "./end_reason.ts";
 import type { SendScheduler } from "./send_scheduler.ts";
 import type { StreamState } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
@@ -277,22 +278,6 @@ export function countFault(
   return new RpcError(
     RpcStatus.DATA_LOSS,
     `Messages were lost: ${stream.receivedMessages} came, ${sent} were sent`,
-  );
-}
-
-/** What those get who wait to send when the peer has ended the call. */
-export function endedByServer(streamId: number): RpcError {
-  return new RpcError(
-    RpcStatus.CANCELLED,
-    `Cannot send on stream ${streamId}: the peer ended the call`,
-  );
-}
-
-/** What those get who wait to send when the caller has given the call up. */
-export function endedByCaller(streamId: number): RpcError {
-  return new RpcError(
-    RpcStatus.CANCELLED,
-    `Cannot send on stream ${streamId}: the caller gave the call up`,
   );
 }
 

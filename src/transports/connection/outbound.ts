@@ -1,4 +1,5 @@
 import { reuseMessage } from "../../internal/large_memory.ts";
+import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import type { RpcWire, StatusFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
@@ -10,7 +11,8 @@ import type { RpcStreamEnd, RpcStreamOpening } from "../transport.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import { notExecuted } from "./inbound.ts";
 import { outboundMessage } from "./outbound_message.ts";
-import { type SendScheduler, streamEndedError } from "./send_scheduler.ts";
+import { streamEndedError } from "./end_reason.ts";
+import type { SendScheduler } from "./send_scheduler.ts";
 import type { StreamLifecycle } from "./stream_lifecycle.ts";
 import type { StreamState } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
@@ -78,6 +80,20 @@ export class Outbound {
       scheduler.onPassed(message.length);
     }
     return streamId;
+  }
+
+  /**
+   * Sends a message that is encoded where it leaves from, if nothing is in its way.
+   *
+   * @returns See `FrameEncoder.placeMessage`; undefined also when it has to wait, or cannot be sent
+   * @throws {unknown} When the value cannot be encoded
+   */
+  placeMessage(streamId: number, value: PlacedValue): Placed | undefined {
+    const { table, scheduler, compression, lifecycle, wire } = this.#options;
+    const stream = table.get(streamId);
+    if (stream === undefined || stream.isSendEnded || compression !== undefined) return undefined;
+    if (lifecycle.peer.maxMessageBytes < wire.maxPlacedBytes) return undefined;
+    return scheduler.placeMessage(stream, value);
   }
 
   /** Sends a message; see `IRpcTransport.sendMessage`. */

@@ -1,10 +1,11 @@
 import { createDeferred } from "../../internal/deferred.ts";
 import { reuseMessage } from "../../internal/large_memory.ts";
+import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import type { MessageFrame } from "../../protocol/frame.ts";
-import { RpcError } from "../../protocol/rpc_error.ts";
-import { RpcStatus } from "../../protocol/status.ts";
+import type { RpcError } from "../../protocol/rpc_error.ts";
 import type { RpcDeflation } from "../compression.ts";
 import type { BatchWriter } from "./batch_writer.ts";
+import type { EndReason } from "./end_reason.ts";
 import { SMALL_CALL_BYTES } from "./flight_control.ts";
 import { outboundMessage, replaceMessage, waitingBytesOf } from "./outbound_message.ts";
 import { SendRoom } from "./send_room.ts";
@@ -16,9 +17,6 @@ import type {
   OutboundStatus,
   StreamState,
 } from "./stream_state.ts";
-
-/** Makes the reason that those get who wait to send on a stream that has ended. */
-export type EndReason = (streamId: number) => RpcError;
 
 /** When so many bytes have passed those who wait for their turn, one of them has it all the same. */
 const MAX_PASSING_BYTES = 128 * 1024;
@@ -110,6 +108,21 @@ export class SendScheduler {
     // Whoever sends the next one may write the memory of this one again.
     this.enqueue(stream, outboundMessage(done ? message : message.slice(), { done }));
     return done?.promise;
+  }
+
+  /**
+   * Sends a message that is encoded where it leaves from, if nothing is in its way.
+   *
+   * @returns See `FrameEncoder.placeMessage`; undefined also when it has to wait
+   */
+  placeMessage(stream: StreamState, value: PlacedValue): Placed | undefined {
+    if (!this.canSendNow(stream, 0)) return undefined;
+    const placed = this.#writer.placeMessage(stream.id, value);
+    if (typeof placed !== "number") return placed;
+    stream.sentMessages++;
+    this.#charge(stream, placed, true);
+    this.#writer.onPlaced(placed);
+    return placed;
   }
 
   /** Sends a message when it has been compressed; what follows on its stream waits behind it. */
@@ -311,20 +324,15 @@ export class SendScheduler {
     return true;
   }
 
-  #writeFragment({ sending }: StreamState, frame: MessageFrame, first: boolean): void {
-    const { length } = frame.message;
-    sending.bytes -= length;
-    this.connectionBytes -= length + this.#messageCost;
-    if (first) sending.messages--;
-    this.#passedBytes = 0;
+  #writeFragment(stream: StreamState, frame: MessageFrame, first: boolean): void {
+    this.#charge(stream, frame.message.length, first);
     this.#writer.write(frame);
   }
-}
 
-/** The reason that those who wait on a stream get when it ends before their message went out. */
-export function streamEndedError(streamId: number): RpcError {
-  return new RpcError(
-    RpcStatus.FAILED_PRECONDITION,
-    `Cannot send on stream ${streamId}: the stream is not open`,
-  );
+  #charge({ sending }: StreamState, bytes: number, first: boolean): void {
+    sending.bytes -= bytes;
+    this.connectionBytes -= bytes + this.#messageCost;
+    if (first) sending.messages--;
+    this.#passedBytes = 0;
+  }
 }

@@ -10,7 +10,8 @@ import { IdleStreams } from "./idle_streams.ts";
 import { type ConnectionLoss, errorFromLoss } from "./loss.ts";
 import { type PeerSettings, toPeerSettings } from "./peer_settings.ts";
 import type { ReceiveLedger } from "./receive_ledger.ts";
-import { type EndReason, type SendScheduler, streamEndedError } from "./send_scheduler.ts";
+import { type EndReason, streamEndedError } from "./end_reason.ts";
+import type { SendScheduler } from "./send_scheduler.ts";
 import { StreamState, type StreamWindows } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
 

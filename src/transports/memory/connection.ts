@@ -7,7 +7,7 @@ import { createPathError } from "../../protocol/native/method_path_reader.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import { notExecuted } from "../connection/inbound.ts";
 import type { ConnectionLoss } from "../connection/loss.ts";
-import { streamEndedError } from "../connection/send_scheduler.ts";
+import { streamEndedError } from "../connection/end_reason.ts";
 import type { RpcMessageListener } from "../message.ts";
 import type { RpcStreamEnd, RpcStreamOpening, RpcTransportSide } from "../transport.ts";
 import { MemoryInbound } from "./inbound.ts";

@@ -1,4 +1,5 @@
 import type { RpcClock } from "../../internal/clock.ts";
+import { endedByCaller, endedByServer } from "../connection/end_reason.ts";
 import { TokenBucket } from "../../internal/token_bucket.ts";
 import type {
   CancelFrame,
@@ -10,13 +11,7 @@ import type {
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import {
-  countFault,
-  endedByCaller,
-  endedByServer,
-  notExecuted,
-  tooManyOpened,
-} from "../connection/inbound.ts";
+import { countFault, notExecuted, tooManyOpened } from "../connection/inbound.ts";
 import type { RpcMessageListener } from "../message.ts";
 import type { MemoryOutbox } from "./outbox.ts";
 import type { MemoryFrame } from "./pipe.ts";

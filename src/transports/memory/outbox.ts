@@ -1,6 +1,6 @@
 import { createDeferred } from "../../internal/deferred.ts";
 import type { MessageFrame } from "../../protocol/frame.ts";
-import type { EndReason } from "../connection/send_scheduler.ts";
+import type { EndReason } from "../connection/end_reason.ts";
 import type { MemoryFrame } from "./pipe.ts";
 import type { MemoryStream, WaitingFrame } from "./stream.ts";
 

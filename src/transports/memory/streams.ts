@@ -3,7 +3,7 @@ import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcError } from "../../protocol/rpc_error.ts";
 import { IdleStreams } from "../connection/idle_streams.ts";
 import { type ConnectionLoss, errorFromLoss } from "../connection/loss.ts";
-import { type EndReason, streamEndedError } from "../connection/send_scheduler.ts";
+import { type EndReason, streamEndedError } from "../connection/end_reason.ts";
 import { statusFrame } from "../connection/stream_lifecycle.ts";
 import { StreamTable } from "../connection/stream_table.ts";
 import type { RpcMessageListener } from "../message.ts";

@@ -1,5 +1,7 @@
+import { callHook } from "../../internal/call_hook.ts";
 import { type RpcClock, systemClock } from "../../internal/clock.ts";
 import { createDeferred } from "../../internal/deferred.ts";
+import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import { type RpcLogger, silentLogger } from "../../logger.ts";
 import { createLimits, type RpcLimits } from "../../protocol/limits.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
@@ -15,7 +17,8 @@ import {
   lossByReplacement,
 } from "../connection/loss.ts";
 import type { RpcCompression } from "../compression.ts";
-import { createHealthStatus, type RpcHealthStatus } from "../health.ts";
+import type { RpcHealthStatus } from "../health.ts";
+import { hasMethodsOf, SENDING } from "../placing_transport.ts";
 import { RpcMessageFeed } from "../message.ts";
 import type {
   IRpcTransport,
@@ -26,6 +29,7 @@ import type {
 } from "../transport.ts";
 import { settlesWithin } from "../../internal/settles_within.ts";
 import { type RpcConnectionLoss, toConnectionLoss } from "./connection_loss.ts";
+import { healthOf, type TransportState } from "./transport_state.ts";
 import { WebSocketChannel } from "./web_socket_channel.ts";
 import type { WebSocketLike } from "./web_socket_like.ts";
 import { selectWire } from "./wires.ts";
@@ -34,9 +38,6 @@ export type { RpcConnectionLoss } from "./connection_loss.ts";
 
 /** How long a close waits for the peer's answer. */
 const CLOSE_WAIT_MS = 2000;
-
-/** What a subclass overrides that sends in its own way. */
-const SENDING = ["openStream", "sendMessage", "endStream"] as const;
 
 /** Settings that every WebSocket transport takes. */
 export interface RpcWebSocketTransportOptions {
@@ -49,11 +50,6 @@ export interface RpcWebSocketTransportOptions {
   /** Where time comes from; the platform's clock unless given. */
   readonly clock?: RpcClock;
 }
-
-type TransportState =
-  | { readonly kind: "connected"; readonly connection: Connection; readonly channel: Channel }
-  | { readonly kind: "lost"; readonly loss: ConnectionLoss }
-  | { readonly kind: "closed"; readonly done: Promise<void> };
 
 /**
  * What the two WebSocket transports share: the connection of the moment, a feed that is stable over
@@ -106,7 +102,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
 
   /** True unless a subclass sends in its own way: it may keep messages, to send them again. */
   get reusesMemory(): boolean {
-    return SENDING.every((name) => this[name] === RpcWebSocketTransportBase.prototype[name]);
+    return hasMethodsOf(this, RpcWebSocketTransportBase.prototype, SENDING);
   }
 
   /** Whether a lost connection can be replaced. */
@@ -150,7 +146,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   protected socketClosed(): void {}
 
   get openStreams(): number {
-    return this.#state?.kind === "connected" ? this.#state.connection.openStreams : 0;
+    return this.#connected?.openStreams ?? 0;
   }
 
   get isClosed(): boolean {
@@ -168,9 +164,26 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     return this.#connection().sendMessage(streamId, message);
   }
 
+  /**
+   * The transport whose messages {@linkcode RpcWebSocketTransportBase.placeMessage} sends as well.
+   *
+   * @ignore
+   */
+  get placesLike(): Pick<IRpcTransport, "sendMessage" | "waitForRoom"> {
+    return RpcWebSocketTransportBase.prototype;
+  }
+
+  /**
+   * Sends a message that is encoded where it leaves from; for the calls of this package.
+   *
+   * @ignore
+   */
+  placeMessage(streamId: number, value: PlacedValue): Placed | undefined {
+    return this.#connected?.placeMessage(streamId, value);
+  }
+
   waitForRoom(streamId: number, bytes: number): Promise<void> | undefined {
-    const state = this.#state;
-    return state?.kind === "connected" ? state.connection.waitForRoom(streamId, bytes) : undefined;
+    return this.#connected?.waitForRoom(streamId, bytes);
   }
 
   sendHeaders(streamId: number, headers: RpcMetadata): void {
@@ -187,31 +200,15 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
 
   cancelStream(streamId: number, code: number, reason: string): void {
     // Streams ended with their connection: there is nobody left to tell.
-    if (this.#state?.kind !== "connected") return;
-    this.#state.connection.cancelStream(streamId, code, reason);
+    this.#connected?.cancelStream(streamId, code, reason);
   }
 
   releaseMessage(streamId: number, bytes: number): void {
-    if (this.#state?.kind === "connected") {
-      this.#state.connection.releaseMessage(streamId, bytes);
-    }
+    this.#connected?.releaseMessage(streamId, bytes);
   }
 
   health(): RpcHealthStatus {
-    const state = this.#state;
-    if (state === undefined || state.kind === "closed" || this.isClosed) {
-      return createHealthStatus("transport", "closed", { message: "Transport is closed" });
-    }
-    if (state.kind === "lost") {
-      return createHealthStatus("transport", "degraded", {
-        message: "WebSocket connection is down, reconnect is required",
-        details: { canReconnect: true, closeCode: state.loss.closeCode, reason: state.loss.text },
-      });
-    }
-    const details = { canReconnect: this.canReconnect, ...state.connection.stats() };
-    return state.connection.isReady
-      ? createHealthStatus("transport", "healthy", { message: "Connected", details })
-      : createHealthStatus("transport", "reconnecting", { message: "Connecting", details });
+    return healthOf(this.#state, this);
   }
 
   reconnect(): Promise<RpcHealthStatus> {
@@ -251,7 +248,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
    * @param reason Short ASCII text for the peer's calls that come too late
    */
   goAway(reason: string): void {
-    if (this.#state?.kind === "connected") this.#state.connection.goAway(reason);
+    this.#connected?.goAway(reason);
   }
 
   /**
@@ -300,6 +297,11 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
       },
     });
     this.#state = { kind: "connected", connection, channel };
+  }
+
+  /** The connection of now, if there is one. */
+  get #connected(): Connection | undefined {
+    return this.#state?.kind === "connected" ? this.#state.connection : undefined;
   }
 
   #connection(): Connection {
@@ -357,13 +359,11 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   }
 
   /** Calls code of the user in an event of the socket, where a throw would end the process. */
-  #callHook(hook: () => void): void {
-    try {
-      hook();
-    } catch (error) {
+  #callHook(hook: () => unknown): void {
+    callHook(hook, (error) => {
       const name = error instanceof Error ? error.name : typeof error;
       this.logger.error("Hook of the transport threw", { name });
-    }
+    });
   }
 
   #settleReady(isReady: boolean): void {

@@ -119,6 +119,6 @@ export class RpcWebSocketCallerTransport extends RpcWebSocketTransportBase {
 
   /** Tells the listener that the options gave. */
   protected override connectionLost(loss: RpcConnectionLoss): void {
-    this.#options.onConnectionLost?.(loss);
+    return this.#options.onConnectionLost?.(loss);
   }
 }

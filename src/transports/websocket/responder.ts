@@ -71,6 +71,6 @@ export class RpcWebSocketResponderTransport extends RpcWebSocketTransportBase {
 
   /** Tells the listener that the options gave. */
   protected override connectionLost(loss: RpcConnectionLoss): void {
-    this.#onConnectionLost?.(loss);
+    return this.#onConnectionLost?.(loss);
   }
 }

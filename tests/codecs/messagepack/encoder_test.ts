@@ -1,11 +1,12 @@
-import { encodeMessagePack } from "../../../src/codecs/messagepack/encoder.ts";
+import { createMessagePackEncoder } from "../../../src/codecs/messagepack/encoder.ts";
 import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
 import { toHex } from "../vector_value.ts";
 
-const hexOf = (value: unknown): string => toHex(encodeMessagePack(value, 16));
+const encoder = createMessagePackEncoder(16);
+const hexOf = (value: unknown): string => toHex(encoder.encode(value));
 
-test("encodeMessagePack() corrects the count of a map of any size for what it leaves out", () => {
+test("createMessagePackEncoder() corrects the count of a map of any size for what it leaves out", () => {
   for (const size of [1, 15, 16, 17, 65535, 65536]) {
     const value: Record<string, unknown> = {};
     for (let key = 0; key < size; key++) value[`k${key}`] = key === 0 ? undefined : null;
@@ -16,12 +17,12 @@ test("encodeMessagePack() corrects the count of a map of any size for what it le
   }
 });
 
-test("encodeMessagePack() writes long arrays and maps with 32 bits of count", () => {
+test("createMessagePackEncoder() writes long arrays and maps with 32 bits of count", () => {
   assertEquals(hexOf(new Array(65535).fill(0)).slice(0, 6), "dcffff");
   assertEquals(hexOf(new Array(65536).fill(0)).slice(0, 10), "dd00010000");
 });
 
-test("encodeMessagePack() writes texts at every border of their length", () => {
+test("createMessagePackEncoder() writes texts at every border of their length", () => {
   const heads: [number, string][] = [[65535, "daffff"], [65536, "db00010000"]];
   for (const [length, head] of heads) {
     assertEquals(hexOf("a".repeat(length)).slice(0, head.length), head);
@@ -31,20 +32,20 @@ test("encodeMessagePack() writes texts at every border of their length", () => {
   assertEquals(hexOf("é".repeat(127)).slice(0, 4), "d9fe");
 });
 
-test("encodeMessagePack() writes texts of every length anywhere in the shared memory", () => {
+test("createMessagePackEncoder() writes texts of every length anywhere in the shared memory", () => {
   for (let length = 0; length < 400; length++) {
     const text = "é".repeat(length);
-    const bytes = encodeMessagePack(text, 16);
+    const bytes = encoder.encode(text);
     assertEquals(new TextDecoder().decode(bytes.subarray(bytes.length - length * 2)), text);
   }
 });
 
-test("encodeMessagePack() writes one and the same NaN for all", () => {
+test("createMessagePackEncoder() writes one and the same NaN for all", () => {
   const strange = new Float64Array(new BigUint64Array([0xfff8_0000_dead_beefn]).buffer);
   assertEquals(hexOf(strange[0]), "cb7ff8000000000000");
 });
 
-test("encodeMessagePack() reads a property once, in the order of the keys", () => {
+test("createMessagePackEncoder() reads a property once, in the order of the keys", () => {
   const reads: string[] = [];
   const value = {
     get b(): number {
@@ -58,12 +59,12 @@ test("encodeMessagePack() reads a property once, in the order of the keys", () =
   assertEquals(reads, ["b", "a"]);
 });
 
-test("encodeMessagePack() may be called by a toJSON that it calls", () => {
-  const inner = { toJSON: () => [...encodeMessagePack("ab", 16)] };
+test("createMessagePackEncoder() may be called by a toJSON that it calls", () => {
+  const inner = { toJSON: () => [...encoder.encode("ab")] };
   assertEquals(hexOf(["before", inner, "after"]), "93a66265666f726593cca26162a56166746572");
 });
 
-test("encodeMessagePack() counts an array once, however it changes meanwhile", () => {
+test("createMessagePackEncoder() counts an array once, however it changes meanwhile", () => {
   const list: unknown[] = [{
     toJSON(): number {
       list.length = 1;
@@ -73,13 +74,13 @@ test("encodeMessagePack() counts an array once, however it changes meanwhile", (
   assertEquals(hexOf(list), "9201d40000");
 });
 
-test("encodeMessagePack() names entries of a Map and a Set by their number", () => {
+test("createMessagePackEncoder() names entries of a Map and a Set by their number", () => {
   const bad = Symbol();
   assertThrows(() => hexOf(new Map([["a", 1], ["b", bad]] as never)), TypeError, "value[1] as");
   assertThrows(() => hexOf({ s: new Set([[bad]]) }), TypeError, "value.s[0][0] as");
 });
 
-test("encodeMessagePack() passes on what a getter throws, and works on", () => {
+test("createMessagePackEncoder() passes on what a getter throws, and works on", () => {
   const cause = new Error("mine");
   const value = {
     a: "written before",

@@ -3,7 +3,7 @@ import type { RpcCodec } from "../../../src/codecs/codec.ts";
 import { jsonCodec } from "../../../src/codecs/json.ts";
 import { messagePackCodec } from "../../../src/codecs/messagepack.ts";
 import { rawCodec } from "../../../src/codecs/raw.ts";
-import { hasOwnMemory } from "../../../src/codecs/support/own_memory.ts";
+import { encoderOf, hasOwnMemory } from "../../../src/codecs/support/own_memory.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
 
@@ -19,4 +19,17 @@ test("hasOwnMemory() does not hold for codecs that may keep it, made of others o
   const raw = rawCodec() as RpcCodec;
   const cached = { ...messagePackCodec() };
   assertEquals([foreign, raw, jsonCodec(), cached].map(hasOwnMemory), Array(4).fill(false));
+});
+
+test("encoderOf() encodes as the codec does", () => {
+  for (const codec of [messagePackCodec(), messagePackCodec({ maxDepth: 3 }), cborCodec()]) {
+    assertEquals(encoderOf(codec)?.encode({ a: [1, "b"] }), codec.encode({ a: [1, "b"] }));
+  }
+});
+
+test("encoderOf() knows none for codecs that do more, made of others or not", () => {
+  const strict = cborCodec({ topLevel: "map" });
+  const cached = { ...messagePackCodec() };
+  const codecs = [strict, cached, messagePackCodec(functions), jsonCodec(), rawCodec() as RpcCodec];
+  assertEquals(codecs.map(encoderOf), Array(5).fill(undefined));
 });

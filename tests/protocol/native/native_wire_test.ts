@@ -132,7 +132,7 @@ test("nativeWire echoes 110 bytes at no more than 24 bytes of its own, both ways
 
 test("nativeWire is chosen by rpc-ts.v1 and can do everything", () => {
   assertEquals(nativeWire.protocol, "rpc-ts.v1");
-  assertEquals(nativeWire.maxFragmentBytes, 81920);
+  assertEquals([nativeWire.maxFragmentBytes, nativeWire.maxPlacedBytes], [81920, 8192]);
   const { maxStreamId, messageCostBytes, ...abilities } = nativeWire.capabilities;
   assertEquals([maxStreamId, messageCostBytes], [Number.MAX_SAFE_INTEGER, 256]);
   assertEquals(Object.values(abilities), Array(8).fill(true));

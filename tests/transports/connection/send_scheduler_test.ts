@@ -1,3 +1,4 @@
+import type { PlacedValue } from "../../../src/internal/placed_value.ts";
 import { decodeBatch } from "../../../src/protocol/batch.ts";
 import type { RpcFrame } from "../../../src/protocol/frame.ts";
 import { createLimits } from "../../../src/protocol/limits.ts";
@@ -6,10 +7,8 @@ import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import { BatchWriter } from "../../../src/transports/connection/batch_writer.ts";
 import { outboundMessage } from "../../../src/transports/connection/outbound_message.ts";
-import {
-  SendScheduler,
-  streamEndedError,
-} from "../../../src/transports/connection/send_scheduler.ts";
+import { streamEndedError } from "../../../src/transports/connection/end_reason.ts";
+import { SendScheduler } from "../../../src/transports/connection/send_scheduler.ts";
 import { StreamState } from "../../../src/transports/connection/stream_state.ts";
 import { assert, assertEquals, assertStatus } from "../../support/assert.ts";
 import { FakeChannel } from "../../support/fake_channel.ts";
@@ -93,6 +92,55 @@ test("SendScheduler.sendMessage() sends at once when nothing is in the way", asy
   assertEquals(setup.scheduler.sendMessage(stream, new Uint8Array(10)), undefined);
   assertEquals(await setup.take(), ["1:10"]);
   assertEquals([stream.sentMessages, setup.scheduler.room.waitingBytes], [1, 0]);
+});
+
+/** A value of so many bytes that says when it is encoded. */
+function value(bytes: number, onEncode = (): void => {}): PlacedValue {
+  return {
+    encodeInto(memory, position): number {
+      onEncode();
+      memory.fill(7, position, position + bytes);
+      return bytes;
+    },
+  };
+}
+
+test("SendScheduler.placeMessage() charges what was placed, and sends it with the rest", async () => {
+  const setup = new Setup({ connectionBytes: 1000, messageCostBytes: 256 });
+  const stream = createStream(1, { bytes: 100, messages: 2 });
+  assertEquals(setup.scheduler.placeMessage(stream, value(60)), 60);
+  assertEquals(setup.scheduler.sendMessage(stream, new Uint8Array(40)), undefined);
+  assertEquals(await setup.take(), ["1:60", "1:40"]);
+  assertEquals(stream.sentMessages, 2);
+  assertEquals([stream.sending.bytes, stream.sending.messages], [0, 0]);
+  assertEquals(setup.scheduler.connectionBytes, 1000 - 60 - 40 - 2 * 256);
+});
+
+test("SendScheduler.placeMessage() does not encode what would have to wait", () => {
+  const fail = (): never => {
+    throw new Error("it was encoded");
+  };
+  for (const credit of [{ bytes: 0 }, { messages: 0 }]) {
+    const stream = createStream(1, credit);
+    assertEquals(new Setup().scheduler.placeMessage(stream, value(1, fail)), undefined);
+  }
+  const setup = new Setup();
+  const stream = createStream(1, { bytes: 1 });
+  setup.scheduler.placeMessage(stream, value(1));
+  void setup.scheduler.sendMessage(stream, new Uint8Array(1));
+  setup.scheduler.grantStream(stream, 0, 1);
+  assertEquals(setup.scheduler.placeMessage(stream, value(1, fail)), undefined);
+});
+
+test("SendScheduler.placeMessage() answers the bytes where others were sent meanwhile", async () => {
+  const setup = new Setup();
+  const stream = createStream(1);
+  const other = createStream(3);
+  const nested = value(5, () => void setup.scheduler.sendMessage(other, new Uint8Array(9)));
+  const bytes = setup.scheduler.placeMessage(stream, nested);
+  assertEquals(bytes, new Uint8Array(5).fill(7));
+  assertEquals([stream.sentMessages, stream.sending.messages], [0, 1000]);
+  assertEquals(await setup.take(), ["3:9"]);
 });
 
 test("SendScheduler.sendMessage() waits for credit of the stream in bytes", async () => {

@@ -60,13 +60,18 @@ export class CallGuard implements EventListenerObject {
 /**
  * Why a call need not be begun: a signal that has aborted, or no time left.
  *
- * @throws {RpcError} `CANCELLED` or `DEADLINE_EXCEEDED`
+ * @returns `CANCELLED` or `DEADLINE_EXCEEDED`; undefined when it can be begun
+ * @throws {TypeError} When the signal is none
  */
 export function findAbort(
   options: RpcCallOptions,
   timeoutMs: number | undefined,
 ): RpcError | undefined {
-  if (options.signal?.aborted) return errorFromAbort(options.signal.reason);
+  const { signal } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new TypeError(`Cannot call: signal is ${typeof signal}, expected an AbortSignal`);
+  }
+  if (signal?.aborted) return errorFromAbort(signal.reason);
   if (options.parent?.signal.aborted) return errorFromAbort(options.parent.signal.reason);
   return timeoutMs !== undefined && timeoutMs <= 0 ? deadlineError() : undefined;
 }

@@ -1,6 +1,7 @@
 import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import type { RpcSource } from "../contracts/source.ts";
+import { callHook } from "../internal/call_hook.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, toStatusCode } from "../protocol/status.ts";
@@ -91,8 +92,9 @@ export abstract class OutgoingCall implements StreamCall {
     }
   }
 
-  abort(error: RpcError): void {
+  abort(reason: RpcError): void {
     if (this.#state !== "open") return;
+    const error = mayHaveRun(reason);
     this.#release();
     this.environment.transport.cancelStream(this.#streamId, error.code, error.rawMessage);
     // There will be none; who waits for the end of the call is told all the same.
@@ -123,12 +125,10 @@ export abstract class OutgoingCall implements StreamCall {
   /** Hands something to a callback of the user, whose faults are not the call's. */
   #tell(callback: ((metadata: RpcMetadata) => void) | undefined, metadata: RpcMetadata): void {
     if (callback === undefined) return;
-    try {
-      callback(metadata);
-    } catch (error) {
+    callHook(() => callback(metadata), (error) => {
       const name = error instanceof Error ? error.name : typeof error;
       this.environment.logger.warn("Callback of a call threw", { path: this.method.path, name });
-    }
+    });
   }
 
   #open(request: OutgoingRequest, timeoutMs: number | undefined): void {
@@ -238,6 +238,13 @@ function notSent(error: RpcError): RpcError {
     cause: error.cause,
     maybeExecuted: false,
   });
+}
+
+/** The same error for a call that was sent: a reason from elsewhere knows nothing of this one. */
+function mayHaveRun(reason: RpcError): RpcError {
+  if (reason.maybeExecuted) return reason;
+  const { code, rawMessage, details } = reason;
+  return new RpcError(code, rawMessage, { details, cause: reason });
 }
 
 /** What a call ends with when its source of requests fails. */

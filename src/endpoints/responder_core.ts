@@ -5,6 +5,7 @@ import type { ServedCallEnvironment, ServedMethod } from "../calls/served_stream
 import { endWithError, givesMany } from "../calls/served_messages.ts";
 import { ServedResponseStream } from "../calls/served_response_stream.ts";
 import { ServedSingleResponse } from "../calls/served_single_response.ts";
+import { callHook } from "../internal/call_hook.ts";
 import type { IdMap } from "../internal/id_map.ts";
 import type { RpcClock } from "../internal/clock.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
@@ -177,12 +178,10 @@ export class ResponderCore implements ServedCallEnvironment {
 
   onHandlerError(error: unknown, context: RpcHandlerContext): void {
     this.logger.error("Handler failed", { path: context.path, name: nameOf(error) });
-    try {
-      this.#hook?.(error, context);
-    } catch (fault) {
-      // The hook's own fault is not the call's.
+    // The hook's own fault is not the call's.
+    callHook(() => this.#hook?.(error, context), (fault) => {
       this.logger.error("Hook for errors of handlers threw", { name: nameOf(fault) });
-    }
+    });
   }
 
   onCallEnd(): void {

@@ -1,4 +1,5 @@
 import { RpcPeerEndpoint } from "../endpoints/peer.ts";
+import { callHook } from "../internal/call_hook.ts";
 import { type RpcClock, type RpcTimer, systemClock } from "../internal/clock.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { RpcConnectionLoss } from "../transports/websocket/base.ts";
@@ -58,12 +59,7 @@ export class ServerConnection implements ServedTransportHooks {
     this.#isAnnounced = true;
     const { onConnection } = this.#options.serving;
     if (onConnection === undefined) return;
-    try {
-      const done = onConnection(this.endpoint);
-      if (done instanceof Promise) done.catch((error: unknown) => this.#hookFailed(error));
-    } catch (error) {
-      this.#hookFailed(error);
-    }
+    callHook(() => onConnection(this.endpoint), (error) => this.#hookFailed(error));
   }
 
   onLost(loss: RpcConnectionLoss): void {
@@ -101,11 +97,10 @@ export class ServerConnection implements ServedTransportHooks {
     if (this.#isSocketClosed) this.giveUp();
     else this.#linger = this.#clock.setTimer(() => this.#outlast(), LINGER_MS);
     if (!this.#isAnnounced) return;
-    try {
-      this.#options.serving.onConnectionClosed?.(this.endpoint, loss);
-    } catch (error) {
-      this.#options.logger.error("Hook onConnectionClosed failed", { error: String(error) });
-    }
+    const { serving: { onConnectionClosed }, logger } = this.#options;
+    callHook(() => onConnectionClosed?.(this.endpoint, loss), (error) => {
+      logger.error("Hook onConnectionClosed failed", { error: String(error) });
+    });
   }
 }
 

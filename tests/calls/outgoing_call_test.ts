@@ -423,16 +423,17 @@ testOn("native wire", "OutgoingCall waits for the server when it uploads", async
   assertEquals([pulled, call.outcome], [200, { kind: "done", value: 200 }]);
 });
 
-testOnEach("OutgoingCall bears callbacks that throw", async (links) => {
+testOnEach("OutgoingCall bears callbacks that throw, at once and later", async (links) => {
   const pair = await links.connect({ contracts: [serveEach(() => 1)] });
   const client = pair.caller.client(Box);
-  const fail = (): never => {
+  const onHeaders = (): never => {
     throw new Error("Callback");
   };
+  const onTrailers = (): Promise<never> => Promise.reject(new Error("Callback"));
   for (const shape of SHAPES) {
-    const responses = await callBox(client, shape, { onHeaders: fail, onTrailers: fail });
-    assertEquals(responses, [1]);
+    assertEquals(await callBox(client, shape, { onHeaders, onTrailers }), [1]);
   }
+  await pair.settle();
   assertEquals(pair.complaints, SHAPES.flatMap(() => Array(2).fill("Callback of a call threw")));
 });
 
@@ -492,4 +493,51 @@ testOnEach("OutgoingCall tells trailers once, also of a call that it gives up", 
     await failed;
     assertEquals(told, ["0", "0", "0"]);
   }
+});
+
+testOnEach(
+  "OutgoingCall may have run, whatever is known of the reason that ends it",
+  async (links) => {
+    const pair = await links.connect({
+      contracts: [serveEach(() => new Promise(() => {}))],
+      deafHandlers: 5,
+    });
+    const client = pair.caller.client(Box);
+    const unsent = new RpcError(RpcStatus.UNAVAILABLE, "Not sent", {
+      maybeExecuted: false,
+      details: [{ type: "google.rpc.RetryInfo", retryDelayMs: 5 }],
+    });
+    for (const shape of SHAPES) {
+      const controller = new AbortController();
+      const call = callBox(client, shape, { signal: controller.signal });
+      await pair.settle();
+      controller.abort(unsent);
+      const error = await assertStatus(call, RpcStatus.UNAVAILABLE, "Not sent");
+      assertEquals([error.maybeExecuted, error.details, error.cause], [
+        true,
+        unsent.details,
+        unsent,
+      ]);
+    }
+    const failing = async function* (): AsyncGenerator<unknown> {
+      yield 1;
+      throw unsent;
+    };
+    const error = await assertStatus(client.up(failing()), RpcStatus.UNAVAILABLE);
+    assert(error.maybeExecuted);
+  },
+);
+
+testOnEach("OutgoingCall is not opened with a signal that is none", async (links) => {
+  const pair = await links.connect({ contracts: [serveEach(() => 1)] });
+  const client = pair.caller.client(Box);
+  for (const wrong of [new AbortController(), null, "signal"]) {
+    for (const shape of SHAPES) {
+      // The types do not allow it.
+      const signal = wrong as unknown as AbortSignal;
+      const call = callBox(client, shape, { signal });
+      await assertRejects(call, TypeError, `Cannot call: signal is ${typeof wrong}`);
+    }
+  }
+  await pair.assertIdle();
 });

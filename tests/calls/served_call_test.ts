@@ -104,21 +104,27 @@ testOnEach("ServedCall says that a handler ran, whatever error it hands on", asy
   }
 });
 
-testOnEach("ServedCall bears a hook that throws", async (links) => {
-  const pair = await links.connect({
-    contracts: [serveEach(() => {
-      throw new Error("Handler");
-    })],
-    responder: {
-      onHandlerError: () => {
-        throw new Error("Hook");
-      },
+testOnEach("ServedCall bears a hook that throws, at once or later", async (links) => {
+  const hooks = [
+    (): never => {
+      throw new Error("Hook");
     },
-  });
-  for (const shape of SHAPES) {
-    await assertStatus(callBox(pair.caller.client(Box), shape), RpcStatus.INTERNAL);
+    (): Promise<never> => Promise.reject(new Error("Hook")),
+  ];
+  for (const onHandlerError of hooks) {
+    const pair = await links.connect({
+      contracts: [serveEach(() => {
+        throw new Error("Handler");
+      })],
+      responder: { onHandlerError },
+    });
+    for (const shape of SHAPES) {
+      await assertStatus(callBox(pair.caller.client(Box), shape), RpcStatus.INTERNAL);
+    }
+    await pair.assertIdle();
+    const faults = pair.complaints.filter((text) => text.startsWith("Hook for errors"));
+    assertEquals(faults.length, SHAPES.length);
   }
-  await pair.assertIdle();
 });
 
 testOnEach("ServedCall tells an error of any length and script", async (links) => {

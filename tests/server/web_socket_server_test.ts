@@ -260,19 +260,24 @@ test("RpcWebSocketServer.onConnection is called once, before the first call is s
   await server.close();
 });
 
-test("RpcWebSocketServer survives a hook that throws at the end of a connection", async () => {
-  const { server, records } = createServer({
-    onConnectionClosed: () => {
+test("RpcWebSocketServer survives a hook that fails at the end of a connection", async () => {
+  const hooks = [
+    (): never => {
       throw new Error("Broken");
     },
-  });
-  await server.start();
-  const client = createMemoryClient();
-  server.accept(client.far);
-  await client.service.add({ a: 1, b: 1 });
-  await server.stop();
-  assertEquals(server.connections, 0);
-  assertEquals(messagesOf(records, "error"), ["Hook onConnectionClosed failed"]);
+    (): Promise<never> => Promise.reject(new Error("Broken")),
+  ];
+  for (const onConnectionClosed of hooks) {
+    const { server, records } = createServer({ onConnectionClosed });
+    await server.start();
+    const client = createMemoryClient();
+    server.accept(client.far);
+    await client.service.add({ a: 1, b: 1 });
+    await server.stop();
+    await settle();
+    assertEquals(server.connections, 0);
+    assertEquals(messagesOf(records, "error"), ["Hook onConnectionClosed failed"]);
+  }
 });
 
 test("RpcWebSocketServer.stop() closes dead peers all at once, in one close time-out", async () => {

@@ -161,17 +161,21 @@ test("RpcWebSocketCallerTransport.connect() ends calls with UNAVAILABLE when nob
   await near.close();
 });
 
-test("RpcWebSocketCallerTransport outlives a listener to its loss that throws", () => {
-  const { logger, records } = createLog();
-  const [socket] = FakeSocket.pair();
-  const near = new RpcWebSocketCallerTransport(socket, {
-    logger,
-    onConnectionLost: () => {
+test("RpcWebSocketCallerTransport outlives a listener to its loss that fails", async () => {
+  const listeners = [
+    (): never => {
       throw new SyntaxError("a secret");
     },
-  });
-  socket.lose();
-  assertEquals([near.isClosed, near.health().level], [true, "closed"]);
-  assertEquals(messagesOf(records, "error"), ["Hook of the transport threw"]);
-  assert(!JSON.stringify(records).includes("secret"));
+    (): Promise<never> => Promise.reject(new SyntaxError("a secret")),
+  ];
+  for (const onConnectionLost of listeners) {
+    const { logger, records } = createLog();
+    const [socket] = FakeSocket.pair();
+    const near = new RpcWebSocketCallerTransport(socket, { logger, onConnectionLost });
+    socket.lose();
+    assertEquals([near.isClosed, near.health().level], [true, "closed"]);
+    await settle();
+    assertEquals(messagesOf(records, "error"), ["Hook of the transport threw"]);
+    assert(!JSON.stringify(records).includes("secret"));
+  }
 });

@@ -48,8 +48,13 @@ export class MessageSender implements PlacedValue {
     const { transport } = this.#options;
     const room = transport.waitForRoom?.(streamId, messageBytes(message));
     // What waits is the value, as the program has it: encoded it would take the room there is not.
-    if (room !== undefined) return room.then(() => this.send(streamId, value));
+    if (room !== undefined) return this.#sendAfter(room, streamId, value);
     return transport.sendMessage(streamId, message);
+  }
+
+  async #sendAfter(room: Promise<void>, streamId: number, value: unknown): Promise<void> {
+    await room;
+    await this.send(streamId, value);
   }
 
   encodeInto(bytes: Uint8Array<ArrayBuffer>, position: number): Placed {

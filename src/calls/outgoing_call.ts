@@ -124,7 +124,10 @@ export abstract class OutgoingCall implements StreamCall {
 
   /** Hands something to a callback of the user, whose faults are not the call's. */
   #tell(callback: ((metadata: RpcMetadata) => void) | undefined, metadata: RpcMetadata): void {
-    if (callback === undefined) return;
+    if (callback !== undefined) this.#callBack(callback, metadata);
+  }
+
+  #callBack(callback: (metadata: RpcMetadata) => void, metadata: RpcMetadata): void {
     callHook(() => callback(metadata), (error) => {
       const name = error instanceof Error ? error.name : typeof error;
       this.environment.logger.warn("Callback of a call threw", { path: this.method.path, name });
@@ -132,7 +135,7 @@ export abstract class OutgoingCall implements StreamCall {
   }
 
   #open(request: OutgoingRequest, timeoutMs: number | undefined): void {
-    const { transport, calls, clock } = this.environment;
+    const { transport, calls } = this.environment;
     const codec = requestCodecOf(this.environment, this.method);
     if (request.kind === "many") this.#pump = this.#createPump(request.source, codec);
     this.#streamId = transport.openStream({
@@ -146,11 +149,15 @@ export abstract class OutgoingCall implements StreamCall {
     calls.set(this.#streamId, this);
     const { signal, parent } = this.options;
     if (timeoutMs !== undefined || signal !== undefined || parent !== undefined) {
-      this.#guard = new CallGuard(clock, (error) => this.abort(error));
-      this.#guard.start(this.options, timeoutMs);
+      this.#watch(timeoutMs);
     }
     // The pump tells its end through its options and never rejects.
     void this.#pump?.run();
+  }
+
+  #watch(timeoutMs: number | undefined): void {
+    this.#guard = new CallGuard(this.environment.clock, (error) => this.abort(error));
+    this.#guard.start(this.options, timeoutMs);
   }
 
   #createPump(source: RpcSource<unknown>, codec: RpcCodec | undefined): SourcePump {

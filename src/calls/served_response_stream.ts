@@ -37,9 +37,11 @@ export class ServedResponseStream extends ServedCall {
 
   #send(value: unknown): Promise<void> | undefined {
     const response = validateResponse(this.served.method, value);
-    return response instanceof Promise
-      ? response.then((valid) => this.#sendValid(valid))
-      : this.#sendValid(response);
+    return response instanceof Promise ? this.#sendLater(response) : this.#sendValid(response);
+  }
+
+  async #sendLater(response: Promise<unknown>): Promise<void> {
+    await this.#sendValid(await response);
   }
 
   #sendValid(value: unknown): Promise<void> | undefined {

@@ -35,15 +35,17 @@ export class SingleResponseCall extends OutgoingCall {
         new RpcError(RpcStatus.INTERNAL, "The peer completed the call with no response message"),
       );
     }
-    if (response instanceof RpcCompressedMessage) {
-      const inflated = response.inflate().then((bytes) => this.decode(bytes));
-      return void inflated.then(this.#resolve, this.#reject);
-    }
+    if (response instanceof RpcCompressedMessage) return this.#completeInflated(response);
     try {
       this.#resolve(this.decode(response));
     } catch (error) {
       this.#reject(error);
     }
+  }
+
+  #completeInflated(response: RpcCompressedMessage): void {
+    const inflated = response.inflate().then((bytes) => this.decode(bytes));
+    void inflated.then(this.#resolve, this.#reject);
   }
 
   protected onFail(error: unknown): void {

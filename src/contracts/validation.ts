@@ -71,7 +71,7 @@ export function validateRequest<RequestOut>(
 ): RequestOut | Promise<RequestOut> {
   // Without a schema the handler gets what the client gave: both types are one.
   if (method.request === undefined) return value as RequestOut;
-  return validateMessage(method.request, value, (error) => toRequestError(method, error));
+  return validateBy(method.request, method, value);
 }
 
 /**
@@ -102,6 +102,14 @@ export function validateResponse<ResponseOut>(
   return validateMessage(method.response, value, toResponseError);
 }
 
+function validateBy<Output>(
+  schema: StandardSchemaV1<unknown, Output>,
+  method: RpcContractMethod,
+  value: unknown,
+): Output | Promise<Output> {
+  return validateMessage(schema, value, (error) => toRequestError(method, error));
+}
+
 function validateMessage<Output>(
   schema: StandardSchemaV1<unknown, Output>,
   value: unknown,
@@ -109,10 +117,18 @@ function validateMessage<Output>(
 ): Output | Promise<Output> {
   try {
     const result = schema["~standard"].validate(value);
-    if (!isPromise(result)) return unwrap(result);
-    return Promise.resolve(result).then(unwrap).catch((error: unknown) => {
-      throw toError(error);
-    });
+    return isPromise(result) ? unwrapLater(result, toError) : unwrap(result);
+  } catch (error) {
+    throw toError(error);
+  }
+}
+
+async function unwrapLater<Output>(
+  result: Promise<StandardSchemaResult<Output>>,
+  toError: (error: unknown) => RpcError,
+): Promise<Output> {
+  try {
+    return unwrap(await result);
   } catch (error) {
     throw toError(error);
   }

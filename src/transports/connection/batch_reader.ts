@@ -33,7 +33,7 @@ export class BatchReader {
    */
   read(message: Uint8Array): number {
     if (this.#joined === undefined) this.#decoder.decode(message, this.#sink);
-    else this.#decoder.decode(message, { onFrame: (frame) => this.#onNextPiece(frame) });
+    else this.#readPiece(message);
     const joined = this.#joined;
     if (joined === undefined || message.length === 0) return message.length;
     if (!this.#hasPiece) throw interruption("something else");
@@ -59,6 +59,10 @@ export class BatchReader {
   /** Drops what has come of a batch. */
   end(): void {
     this.#joined = undefined;
+  }
+
+  #readPiece(message: Uint8Array): void {
+    this.#decoder.decode(message, { onFrame: (frame) => this.#onNextPiece(frame) });
   }
 
   #onNextPiece(frame: RpcFrame): void {

@@ -1,3 +1,4 @@
+import { plainBytes } from "../../codecs/support/plain_bytes.ts";
 import { createDeferred, type Deferred } from "../../internal/deferred.ts";
 import { truncateCloseReason } from "../../protocol/close_reason.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
@@ -179,7 +180,8 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
 
   #receive(data: unknown): void {
     if (this.#closing !== undefined) return;
-    if (data instanceof ArrayBuffer) this.#listener?.onMessage(new Uint8Array(data));
+    if (data instanceof Uint8Array) this.#listener?.onMessage(plainBytes(data));
+    else if (data instanceof ArrayBuffer) this.#listener?.onMessage(new Uint8Array(data));
     else if (ArrayBuffer.isView(data)) {
       this.#listener?.onMessage(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     } else this.#listener?.onText();

@@ -118,11 +118,25 @@ export function createPuller(source: RpcSource<unknown>): Puller {
     const iterator = source[Symbol.asyncIterator]();
     return { next: () => toPromise(iterator.next()), stop: () => iterator.return?.() };
   }
-  if (Symbol.iterator in source) {
-    const iterator = source[Symbol.iterator]();
-    return { next: () => iterator.next(), stop: () => iterator.return?.() };
-  }
+  if (Symbol.iterator in source) return pullFrom(source[Symbol.iterator]());
   throw new TypeError("Cannot send messages: the source is an object that is not iterable");
+}
+
+function pullFrom(iterator: Iterator<unknown>): Puller {
+  let isRunning = false;
+  const stop = (): unknown => iterator.return?.();
+  return {
+    next: () => {
+      isRunning = true;
+      try {
+        return iterator.next();
+      } finally {
+        isRunning = false;
+      }
+    },
+    // A generator that ends its own call is running, and can be stopped only when it has answered.
+    stop: () => isRunning ? Promise.resolve().then(stop) : stop(),
+  };
 }
 
 /** A hand-written iterator may return a promise of another make. */

@@ -272,6 +272,26 @@ test("SourcePump.stop() hands on what goes wrong while a source is stopped", asy
   });
 });
 
+test("SourcePump.stop() from inside a generator ends it when it has answered", async () => {
+  for (const how of ["yields", "ends", "throws"]) {
+    let isReturned = false;
+    const source = function* (): Generator<unknown> {
+      try {
+        yield 1;
+        made.pump.stop();
+        if (how === "throws") throw fault;
+        if (how === "yields") yield 2;
+      } finally {
+        isReturned = true;
+      }
+    };
+    const made = make(source());
+    await made.pump.run();
+    const last = how === "throws" ? [["stop error", fault]] : [];
+    assertEquals([made.events, isReturned], [[1, ...last], true], how);
+  }
+});
+
 test("SourcePump.stop() before the first pull pulls nothing", async () => {
   let pulled = 0;
   const source = {

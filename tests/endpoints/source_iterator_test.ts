@@ -116,3 +116,19 @@ test("SourceIterator.abort() without a read is quiet, and so are faults of the s
     }
   });
 });
+
+test("SourceIterator ends a generator that lets go of itself", async () => {
+  let isReturned = false;
+  const source = function* (): Generator<unknown> {
+    try {
+      iterator.abort(ended);
+      yield 1;
+    } finally {
+      isReturned = true;
+    }
+  };
+  const iterator = new SourceIterator(source());
+  await assertRejects(iterator.next(), RangeError, "Call has ended");
+  await settle();
+  assertEquals(isReturned, true);
+});

@@ -89,8 +89,12 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined>, Bat
     const isCut = this.#messages.length > 0 || (this.#inflating?.size ?? 0) > 0;
     this.#drop();
     // A reader must not take the cut for the end that its peer had told already.
-    if (isCut) this.#end = { error };
-    else this.end(error);
+    if (!isCut) return this.end(error);
+    this.#end = { error };
+    // The error is for who waits for what was being inflated; those behind learn that it is over.
+    for (let reader = this.#readers.shift(); reader; reader = this.#readers.shift()) {
+      reader.resolve({ done: true, value: undefined });
+    }
   }
 
   next(): Promise<IteratorResult<T, undefined>> {

@@ -1,11 +1,27 @@
 import { BatchKeeper } from "../../src/calls/batch_keeper.ts";
 import { InboundQueue } from "../../src/calls/inbound_queue.ts";
+import { createDeferred } from "../../src/internal/deferred.ts";
 import { RpcError } from "../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../src/protocol/status.ts";
+import { RpcCompressedMessage } from "../../src/transports/compressed_message.ts";
 import { assert, assertEquals, assertRejects, assertStatus } from "../support/assert.ts";
 import { collect, watch } from "../support/box.ts";
 import { settle } from "../support/fake_clock.ts";
 import { test } from "../support/test.ts";
+
+/** A message that is being inflated until it is dropped. */
+class Inflating extends RpcCompressedMessage {
+  readonly wireBytes = 5;
+  readonly #dropped = createDeferred<Uint8Array>();
+
+  inflate(): Promise<Uint8Array> {
+    return this.#dropped.promise;
+  }
+
+  drop(): void {
+    this.#dropped.reject(new RpcError(RpcStatus.CANCELLED, "Message was dropped"));
+  }
+}
 
 interface Made {
   readonly queue: InboundQueue<string>;
@@ -174,6 +190,17 @@ test("InboundQueue.abort() never passes a cut off for the end that was told", as
   assertEquals((await queue.next()).value, "a");
   queue.abort(lost);
   await assertStatus(queue.next(), RpcStatus.UNAVAILABLE);
+});
+
+test("InboundQueue.abort() tells those who read behind what is being inflated", async () => {
+  const { queue, released } = make();
+  const readers = [queue.next(), queue.next(), queue.next()].map(watch);
+  queue.push(new Inflating());
+  queue.abort(lost);
+  await settle();
+  const end = { kind: "done", value: { done: true, value: undefined } } as const;
+  assertEquals(readers.map(({ outcome }) => outcome), [{ kind: "failed", error: lost }, end, end]);
+  assertEquals([released, await queue.next()], [[5], end.value]);
 });
 
 test("InboundQueue.abort() changes nothing when all has been read", async () => {

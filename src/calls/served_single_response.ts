@@ -12,7 +12,9 @@ export class ServedSingleResponse extends ServedCall {
       const answer = this.served.handler(request, this.context);
       if (!isPromise(answer)) this.#onAnswer(answer);
       else {
-        answer.then((value) => this.#onAnswer(value), (error: unknown) => this.#onThrown(error));
+        // What only looks like a promise may answer twice.
+        const once = answer instanceof Promise ? answer : Promise.resolve(answer);
+        once.then((value) => this.#onAnswer(value), (error: unknown) => this.#onThrown(error));
       }
     } catch (error) {
       this.#onThrown(error);

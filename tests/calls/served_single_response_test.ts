@@ -205,3 +205,21 @@ testOnEach("ServedSingleResponse answers once, although the call has ended", asy
     [1, "failed"],
   ]);
 });
+
+testOnEach(
+  "ServedSingleResponse counts a handler once, however often it answers",
+  async (links) => {
+    const answers: readonly ((resolve: () => void, reject: () => void) => void)[] = [
+      (resolve) => [resolve(), resolve()],
+      (resolve, reject) => [resolve(), reject()],
+      (_, reject) => [reject(), reject()],
+    ];
+    for (const then of answers) {
+      const pair = await links.connect({ contracts: [serveBox({ one: () => ({ then }) })] });
+      const call = watch(pair.caller.client(Box).one(1));
+      await pair.settle();
+      assert(call.outcome.kind !== "pending");
+      assertEquals(pair.responder.runningHandlers, 0);
+    }
+  },
+);

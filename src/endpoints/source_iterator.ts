@@ -11,7 +11,7 @@ import { createDeferred, type Deferred } from "../internal/deferred.ts";
 export class SourceIterator implements AsyncIterableIterator<unknown, undefined> {
   readonly #source: Puller;
   #isDone = false;
-  #reader: Deferred<IteratorResult<unknown, undefined>> | undefined;
+  readonly #readers: Set<Deferred<IteratorResult<unknown, undefined>>> = new Set();
 
   /**
    * Makes an iterator; nothing is read before it is asked for.
@@ -25,21 +25,26 @@ export class SourceIterator implements AsyncIterableIterator<unknown, undefined>
   async next(): Promise<IteratorResult<unknown, undefined>> {
     if (this.#isDone) return { done: true, value: undefined };
     const reader = createDeferred<IteratorResult<unknown, undefined>>();
-    this.#reader = reader;
+    this.#readers.add(reader);
     void this.#read(reader);
     return await reader.promise;
   }
 
   return(): Promise<IteratorResult<unknown, undefined>> {
     this.#letGo();
-    this.#reader?.resolve({ done: true, value: undefined });
+    this.#endReads();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Lets go of the source because its call has ended; a read that is pending fails with `error`. */
+  /**
+   * Lets go of the source because its call has ended. Of the reads that are pending the first fails
+   * with `error`; the others learn that it is over.
+   */
   abort(error: unknown): void {
     this.#letGo();
-    this.#reader?.reject(error);
+    const [first] = this.#readers;
+    first?.reject(error);
+    this.#endReads();
   }
 
   [Symbol.asyncIterator](): this {
@@ -50,13 +55,18 @@ export class SourceIterator implements AsyncIterableIterator<unknown, undefined>
     try {
       const { done, value } = await this.#source.next();
       if (done) this.#isDone = true;
-      this.#reader = undefined;
+      this.#readers.delete(reader);
       reader.resolve(done ? { done, value: undefined } : { done: false, value });
     } catch (error) {
       this.#isDone = true;
-      this.#reader = undefined;
+      this.#readers.delete(reader);
       reader.reject(error);
     }
+  }
+
+  #endReads(): void {
+    for (const reader of this.#readers) reader.resolve({ done: true, value: undefined });
+    this.#readers.clear();
   }
 
   #letGo(): void {

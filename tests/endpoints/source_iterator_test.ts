@@ -132,3 +132,17 @@ test("SourceIterator ends a generator that lets go of itself", async () => {
   await settle();
   assertEquals(isReturned, true);
 });
+
+test("SourceIterator.abort() and return() settle every read that is pending", async () => {
+  const end = { kind: "done", value: { done: true, value: undefined } } as const;
+  for (const isAbort of [true, false]) {
+    const iterator = new SourceIterator(openSource());
+    const reads = [iterator.next(), iterator.next(), iterator.next()].map(watch);
+    await settle();
+    if (isAbort) iterator.abort(ended);
+    else await iterator.return();
+    await settle();
+    const first = isAbort ? { kind: "failed", error: ended } as const : end;
+    assertEquals(reads.map(({ outcome }) => outcome), [first, end, end]);
+  }
+});

@@ -7,6 +7,9 @@ export const DEADLINE_TEXT = "Deadline exceeded";
 /** Text of every call that ended because its endpoint was closed. */
 export const ENDPOINT_CLOSED_TEXT = "Endpoint closed";
 
+/** Text of what ended because its call had. */
+export const CALL_ENDED_TEXT = "Call has ended";
+
 /**
  * The error of a call that its own side gave up.
  *

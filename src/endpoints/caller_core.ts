@@ -1,3 +1,4 @@
+import { CALL_ENDED_TEXT } from "../calls/abort.ts";
 import type { CallEnvironment } from "../calls/call_environment.ts";
 import type { OutgoingRequest } from "../calls/outgoing_call.ts";
 import { callForMany } from "../calls/response_stream_call.ts";
@@ -131,5 +132,5 @@ async function withSource(
 
 /** What an interceptor that still reads requests gets. */
 function callEnded(): RpcError {
-  return new RpcError(RpcStatus.CANCELLED, "Call has ended");
+  return new RpcError(RpcStatus.CANCELLED, CALL_ENDED_TEXT);
 }

@@ -1,3 +1,4 @@
+import { CALL_ENDED_TEXT } from "../calls/abort.ts";
 import { toReadableStream } from "../calls/to_readable_stream.ts";
 import type { RpcResponseStream } from "../contracts/response_stream.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
@@ -27,16 +28,20 @@ export interface InterceptedStreamOptions {
  * responses are theirs, headers and trailers those of the first call that has some.
  *
  * The first response is asked for at once, because an interceptor may be a generator, which makes no
- * call before it is asked. Cancelling does not wait for an interceptor: it may be parked.
+ * call before it is asked. Cancelling does not wait for an interceptor: it may be parked. When the
+ * responses have ended, so have all calls that were made for them: nobody is left to read of them.
  */
 export class InterceptedStream implements RpcResponseStream<unknown>, AsyncIterator<unknown> {
   readonly #onEnd: (error: unknown) => void;
   readonly #headers = createDeferred<RpcMetadata>();
   readonly #trailers = createDeferred<RpcMetadata>();
   #iterator: AsyncIterator<unknown> | undefined;
+  /** The last one that was made. */
   #call: RpcResponseStream<unknown> | undefined;
+  /** Those that their peers have not ended. */
+  readonly #openCalls: Set<RpcResponseStream<unknown>> = new Set();
   #first: Promise<Result> | undefined;
-  #reader: Deferred<Result> | undefined;
+  readonly #readers: Set<Deferred<Result>> = new Set();
   #end: StreamEnd | undefined;
 
   /** Begins the call; what goes wrong becomes the end of the stream. */
@@ -63,9 +68,9 @@ export class InterceptedStream implements RpcResponseStream<unknown>, AsyncItera
 
   cancel(reason = "Call was cancelled"): void {
     quiet(this.#stop(reason));
-    const reader = this.#reader;
-    this.#reader = undefined;
-    if (reader !== undefined) this.#tellEnd().then(reader.resolve, reader.reject);
+    for (const reader of this.#takeReaders()) {
+      this.#tellEnd().then(reader.resolve, reader.reject);
+    }
   }
 
   toReadableStream(): ReadableStream<unknown> {
@@ -78,22 +83,21 @@ export class InterceptedStream implements RpcResponseStream<unknown>, AsyncItera
     if (first !== undefined) return first;
     if (this.#end !== undefined) return this.#tellEnd();
     const reader = createDeferred<Result>();
-    this.#reader = reader;
+    this.#readers.add(reader);
     void this.#read(reader);
     return reader.promise;
   }
 
   async return(): Promise<Result> {
     const stopped = this.#stop("Call was cancelled");
-    const reader = this.#reader;
-    this.#reader = undefined;
+    const readers = this.#takeReaders();
     this.#first = undefined;
     // Who stopped reading is not told that the call was cancelled by that.
     this.#end = WELL;
     // An interceptor that has been asked may be parked, and is not waited for.
-    if (reader === undefined) await stopped;
+    if (readers.length === 0) await stopped;
     else quiet(stopped);
-    reader?.resolve(DONE);
+    for (const reader of readers) reader.resolve(DONE);
     return DONE;
   }
 
@@ -107,6 +111,9 @@ export class InterceptedStream implements RpcResponseStream<unknown>, AsyncItera
 
   #made(call: RpcResponseStream<unknown>): void {
     this.#call = call;
+    this.#openCalls.add(call);
+    const forget = (): void => void this.#openCalls.delete(call);
+    call.trailers.then(forget, forget);
     // An interceptor may try again after a call that failed.
     call.headers.then(this.#headers.resolve, ignore);
     call.trailers.then(this.#trailers.resolve, ignore);
@@ -117,25 +124,28 @@ export class InterceptedStream implements RpcResponseStream<unknown>, AsyncItera
     try {
       const result = await this.#iterator?.next();
       // A reader that was told the end has gone.
-      if (this.#reader !== reader) return;
-      this.#reader = undefined;
+      if (!this.#readers.delete(reader)) return;
       if (result?.done === false) return reader.resolve({ done: false, value: result.value });
       this.#finish(undefined);
     } catch (error) {
-      if (this.#reader !== reader) return;
-      this.#reader = undefined;
+      if (!this.#readers.delete(reader)) return;
       this.#finish(error);
     }
     this.#tellEnd().then(reader.resolve, reader.reject);
+  }
+
+  #takeReaders(): Deferred<Result>[] {
+    const readers = [...this.#readers];
+    this.#readers.clear();
+    return readers;
   }
 
   /** Gives the call up, and then tells the interceptor, which may be parked. */
   async #stop(reason: string): Promise<void> {
     if (this.#end !== undefined) return;
     // A response that waits is dropped; a reader that waits gets the end.
-    if (this.#reader === undefined) this.#first = undefined;
-    this.#finish(new RpcError(RpcStatus.CANCELLED, reason));
-    this.#call?.cancel(reason);
+    if (this.#readers.size === 0) this.#first = undefined;
+    this.#finish(new RpcError(RpcStatus.CANCELLED, reason), reason);
     await this.#iterator?.return?.();
   }
 
@@ -146,7 +156,7 @@ export class InterceptedStream implements RpcResponseStream<unknown>, AsyncItera
     return end?.error === undefined ? Promise.resolve(DONE) : Promise.reject(end.error);
   }
 
-  #finish(error: unknown): void {
+  #finish(error: unknown, reason = CALL_ENDED_TEXT): void {
     if (this.#end !== undefined) return;
     this.#end = { error };
     if (error !== undefined) {
@@ -159,6 +169,9 @@ export class InterceptedStream implements RpcResponseStream<unknown>, AsyncItera
       this.#call.headers.then(this.#headers.resolve, this.#headers.reject);
       this.#call.trailers.then(this.#trailers.resolve, this.#trailers.reject);
     }
+    // The last may have ended as well, with responses that wait.
+    for (const call of this.#openCalls) call.cancel(reason);
+    this.#call?.cancel(reason);
     this.#onEnd(error);
   }
 }

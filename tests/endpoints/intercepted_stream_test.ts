@@ -87,6 +87,27 @@ test("InterceptedStream fails where the interceptor throws or returns no iterabl
   });
 });
 
+test("InterceptedStream answers everyone who reads at once, in order", async () => {
+  const { stream } = streamOf(numbers);
+  const reads = [stream.next(), stream.next(), stream.next(), stream.next()];
+  const results = await Promise.all(reads);
+  assertEquals(results.map(({ value }) => value), [1, 2, undefined, undefined]);
+});
+
+test("InterceptedStream tells its end to everyone who reads at once", async () => {
+  const end = { kind: "done", value: { done: true, value: undefined } } as const;
+  for (const isCancel of [true, false]) {
+    const { stream } = streamOf(() => openSource());
+    const reads = [stream.next(), stream.next(), stream.next()].map(watch);
+    await settle();
+    if (isCancel) stream.cancel("Enough");
+    else await stream.return();
+    await settle();
+    const [first, ...others] = reads.map(({ outcome }) => outcome);
+    assertEquals([first?.kind, others], [isCancel ? "failed" : "done", [end, end]]);
+  }
+});
+
 test("InterceptedStream.cancel() does not wait for an interceptor that is parked", async () => {
   await withoutRejections(async () => {
     const { stream, ends } = streamOf(() => openSource());
@@ -297,3 +318,57 @@ testOnEach(
     assert(ending instanceof RpcError && ending.rawMessage === "Call has ended");
   },
 );
+
+/** Makes two calls, reads one response of the second, and then fails or ends. */
+function leaving(error?: Error): RpcCallerInterceptor {
+  return {
+    serverStream: async function* (_call, request, next) {
+      const calls = [next(request), next(request)];
+      const [, second] = calls.map((call) => call[Symbol.asyncIterator]());
+      yield (await second?.next())?.value;
+      if (error !== undefined) throw error;
+    },
+  };
+}
+
+testOnEach("InterceptedStream ends the calls that an interceptor leaves behind", async (links) => {
+  const fault = new RangeError("Broken");
+  for (const error of [undefined, fault]) {
+    let aborted = 0;
+    const pair = await links.connect({
+      caller: { interceptors: [leaving(error)] },
+      contracts: [serveBox({
+        down: async function* (_, { signal }) {
+          yield 1;
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          aborted++;
+        },
+      })],
+    });
+    const reading = collect(pair.caller.client(Box).down(0));
+    if (error === undefined) assertEquals(await reading, [1]);
+    else await assertRejects(reading, RangeError, "Broken");
+    await pair.assertIdle();
+    assertEquals(aborted, 2);
+  }
+});
+
+testOnEach("InterceptedStream.cancel() ends all calls of its interceptor", async (links) => {
+  const pair = await links.connect({
+    caller: {
+      interceptors: [{
+        serverStream: async function* (_call, request, next) {
+          const calls = [next(request), next(request)].map((call) => call[Symbol.asyncIterator]());
+          yield (await Promise.race(calls.map((call) => call.next()))).value;
+        },
+      }],
+    },
+    contracts: [serveBox({ down: silent })],
+  });
+  const stream = pair.caller.client(Box).down(0);
+  await pair.settle();
+  assertEquals(pair.caller.activeCalls, 2);
+  stream.cancel();
+  await assertStatus(collect(stream), RpcStatus.CANCELLED);
+  await pair.assertIdle();
+});

@@ -208,5 +208,11 @@ function answerMany(
   context: RpcHandlerContext,
 ): AsyncIterable<unknown> {
   // The type of the handler says so; what is no source is refused where it is read.
-  return new SourceIterator(handler(request, context) as RpcSource<unknown>);
+  const source = new SourceIterator(handler(request, context) as RpcSource<unknown>);
+  // An interceptor that waits for the source cannot be stopped before its read has ended.
+  const { signal } = context;
+  const leave = (): void => void source.leave(signal.reason);
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
+  return source;
 }

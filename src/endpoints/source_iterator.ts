@@ -10,7 +10,9 @@ import { createDeferred, type Deferred } from "../internal/deferred.ts";
  */
 export class SourceIterator implements AsyncIterableIterator<unknown, undefined> {
   readonly #source: Puller;
-  #isDone = false;
+  /** Who leaves waits for the source. */
+  #state: "reading" | "leaving" | "done" = "reading";
+  #leaving: Promise<void> | undefined;
   readonly #readers: Set<Deferred<IteratorResult<unknown, undefined>>> = new Set();
 
   /**
@@ -23,7 +25,7 @@ export class SourceIterator implements AsyncIterableIterator<unknown, undefined>
   }
 
   async next(): Promise<IteratorResult<unknown, undefined>> {
-    if (this.#isDone) return { done: true, value: undefined };
+    if (this.#state !== "reading") return { done: true, value: undefined };
     const reader = createDeferred<IteratorResult<unknown, undefined>>();
     this.#readers.add(reader);
     void this.#read(reader);
@@ -31,7 +33,8 @@ export class SourceIterator implements AsyncIterableIterator<unknown, undefined>
   }
 
   return(): Promise<IteratorResult<unknown, undefined>> {
-    this.#letGo();
+    if (this.#leaving !== undefined) return this.#leaving.then(() => this.next());
+    void this.#letGo("done");
     this.#endReads();
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -41,27 +44,47 @@ export class SourceIterator implements AsyncIterableIterator<unknown, undefined>
    * with `error`; the others learn that it is over.
    */
   abort(error: unknown): void {
-    this.#letGo();
-    const [first] = this.#readers;
-    first?.reject(error);
-    this.#endReads();
+    void this.#letGo("done");
+    this.#failReads(error);
+  }
+
+  /**
+   * The same for a source whose end is waited for: the reads that are pending are answered when it has
+   * come to rest, which a generator that is parked has not.
+   */
+  leave(error: unknown): Promise<void> {
+    return this.#leaving ??= this.#leave(error);
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  async #leave(error: unknown): Promise<void> {
+    await this.#letGo("leaving");
+    if (this.#state !== "leaving") return;
+    this.#state = "done";
+    this.#failReads(error);
+  }
+
+  #failReads(error: unknown): void {
+    const [first] = this.#readers;
+    first?.reject(error);
+    this.#endReads();
+  }
+
   async #read(reader: Deferred<IteratorResult<unknown, undefined>>): Promise<void> {
     try {
       const { done, value } = await this.#source.next();
-      if (done) this.#isDone = true;
-      this.#readers.delete(reader);
+      if (this.#state === "leaving") return;
+      if (done) this.#state = "done";
       reader.resolve(done ? { done, value: undefined } : { done: false, value });
     } catch (error) {
-      this.#isDone = true;
-      this.#readers.delete(reader);
+      if (this.#state === "leaving") return;
+      this.#state = "done";
       reader.reject(error);
     }
+    this.#readers.delete(reader);
   }
 
   #endReads(): void {
@@ -69,16 +92,17 @@ export class SourceIterator implements AsyncIterableIterator<unknown, undefined>
     this.#readers.clear();
   }
 
-  #letGo(): void {
-    if (this.#isDone) return;
-    this.#isDone = true;
+  /** Stops the source unless that was done; settles when it has come to rest, and never rejects. */
+  async #letGo(next: "leaving" | "done"): Promise<void> {
+    if (this.#state !== "reading") return;
+    this.#state = next;
     try {
-      Promise.resolve(this.#source.stop()).catch(ignore);
+      await this.#source.stop();
     } catch (error) {
       ignore(error);
     }
   }
 }
 
-/** Whoever lets go of a source does not wait for it, nor for what goes wrong with it. */
+/** Whoever lets go of a source hears of its call's end, and not of what goes wrong with it. */
 function ignore(_error: unknown): void {}

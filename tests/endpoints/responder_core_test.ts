@@ -1,6 +1,9 @@
 import { RpcStatus } from "../../src/protocol/status.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { serveEach } from "../support/box.ts";
+import { createDeferred } from "../../src/internal/deferred.ts";
+import { Box, serveBox, serveEach } from "../support/box.ts";
+import { testOnEach } from "../support/endpoint_pair.ts";
+import type { RpcResponderInterceptor } from "../../src/endpoints/interceptor.ts";
 import { serveToHand } from "../support/hand_driven.ts";
 import { openFrame } from "../support/native_frames.ts";
 import { test } from "../support/test.ts";
@@ -66,4 +69,78 @@ test("ResponderCore keeps no state for streams that nobody opened", async () => 
   assertEquals([endpoint.activeCalls, endpoint.transport.openStreams], [0, 0]);
   assertEquals(peer.take(), []);
   await close();
+});
+
+const passing: RpcResponderInterceptor = {
+  serverStream: async function* (_call, request, next) {
+    yield* next(request);
+  },
+};
+
+testOnEach(
+  "ResponderCore lets go of a silent source although an interceptor waits for it",
+  async (links) => {
+    let returns = 0;
+    const answers: readonly (() => AsyncIterable<unknown>)[] = [
+      () =>
+        new ReadableStream({
+          start: (controller) => controller.enqueue(1),
+          cancel: () => void returns++,
+        }),
+      () => {
+        const ended = createDeferred<IteratorResult<unknown>>();
+        const steps = [Promise.resolve({ done: false, value: 1 }), ended.promise];
+        return {
+          [Symbol.asyncIterator]: () => ({
+            next: () => steps.shift() ?? ended.promise,
+            return: () => {
+              returns++;
+              ended.resolve({ done: true, value: undefined });
+              return ended.promise;
+            },
+          }),
+        };
+      },
+    ];
+    for (const answer of answers) {
+      returns = 0;
+      const pair = await links.connect({
+        responder: { interceptors: [passing] },
+        contracts: [serveBox({ down: answer })],
+      });
+      for await (const value of pair.caller.client(Box).down(0)) {
+        assertEquals(value, 1);
+        await pair.settle();
+        break;
+      }
+      await pair.assertIdle();
+      assertEquals(returns, 1);
+    }
+  },
+);
+
+testOnEach("ResponderCore counts a parked handler until it ends, wrapped or not", async (links) => {
+  const direct: RpcResponderInterceptor = {
+    serverStream: (_call, request, next) => next(request),
+  };
+  for (const interceptors of [[], [passing], [direct]]) {
+    const gate = createDeferred<void>();
+    const pair = await links.connect({
+      responder: { interceptors },
+      contracts: [serveBox({
+        down: async function* () {
+          yield 1;
+          await gate.promise;
+        },
+      })],
+    });
+    for await (const _ of pair.caller.client(Box).down(0)) {
+      await pair.settle();
+      break;
+    }
+    await pair.settle();
+    assertEquals(pair.responder.runningHandlers, 1);
+    gate.resolve();
+    await pair.assertIdle();
+  }
 });

@@ -1,6 +1,7 @@
 import { SourceIterator } from "../../src/endpoints/source_iterator.ts";
 import type { RpcSource } from "../../src/contracts/source.ts";
 import { assertEquals, assertRejects, assertThrows } from "../support/assert.ts";
+import { createDeferred } from "../../src/internal/deferred.ts";
 import { collect, openSource, watch } from "../support/box.ts";
 import { withoutRejections } from "../support/endpoint_pair.ts";
 import { settle } from "../support/fake_clock.ts";
@@ -145,4 +146,34 @@ test("SourceIterator.abort() and return() settle every read that is pending", as
     const first = isAbort ? { kind: "failed", error: ended } as const : end;
     assertEquals(reads.map(({ outcome }) => outcome), [first, end, end]);
   }
+});
+
+test("SourceIterator.leave() fails a read when the source has come to rest", async () => {
+  const gate = createDeferred<void>();
+  const source = async function* (): AsyncGenerator<unknown> {
+    try {
+      yield await gate.promise;
+    } finally {
+      await gate.promise;
+    }
+  };
+  const iterator = new SourceIterator(source());
+  const reads = [iterator.next(), iterator.next()].map(watch);
+  void iterator.leave(ended);
+  await settle();
+  assertEquals(reads.map(({ outcome }) => outcome.kind), ["pending", "pending"]);
+  assertEquals(await iterator.next(), { done: true, value: undefined });
+  gate.resolve();
+  await settle();
+  const end = { kind: "done", value: { done: true, value: undefined } } as const;
+  assertEquals(reads.map(({ outcome }) => outcome), [{ kind: "failed", error: ended }, end]);
+});
+
+test("SourceIterator.leave() never passes its own cut off for the end of a stream", async () => {
+  const iterator = new SourceIterator(new ReadableStream());
+  const read = iterator.next();
+  await settle();
+  await iterator.leave(ended);
+  await assertRejects(read, RangeError, "Call has ended");
+  await iterator.leave(ended);
 });

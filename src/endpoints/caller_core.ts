@@ -1,5 +1,4 @@
 import { CALL_ENDED_TEXT } from "../calls/abort.ts";
-import type { CallEnvironment } from "../calls/call_environment.ts";
 import type { OutgoingRequest } from "../calls/outgoing_call.ts";
 import { callForMany } from "../calls/response_stream_call.ts";
 import { callForOne } from "../calls/single_response_call.ts";
@@ -20,17 +19,18 @@ import {
 } from "./interceptor.ts";
 import { shareTime } from "./share_time.ts";
 import { SourceIterator } from "./source_iterator.ts";
+import { type CallerEnvironment, WrappedCall } from "./wrapped_call.ts";
 
 const NO_OPTIONS: RpcCallOptions = /* @__PURE__ */ Object.freeze({});
 
 /** Makes calls: the part that caller and peer endpoints share. */
 export class CallerCore {
-  readonly environment: CallEnvironment;
+  readonly environment: CallerEnvironment;
   #interceptors: readonly RpcCallerInterceptor[];
   /** Shapes that an interceptor wraps; calls of others pay nothing for interceptors. */
   #wrapped: ReadonlySet<RpcShape>;
 
-  constructor(environment: CallEnvironment, interceptors: readonly RpcCallerInterceptor[]) {
+  constructor(environment: CallerEnvironment, interceptors: readonly RpcCallerInterceptor[]) {
     this.environment = environment;
     this.#interceptors = keepInterceptors(interceptors);
     this.#wrapped = findWrappedShapes(this.#interceptors);
@@ -56,17 +56,19 @@ export class CallerCore {
       });
     }
     const withinTime = shareTime(options, this.environment.clock);
-    const step = compose<RpcCallerCall>(
-      this.#interceptors,
-      method.shape,
-      (inner, call) =>
-        callForOne(this.environment, call.method, {
-          request: toRequest(inner, isMany),
-          call: withinTime(call.options),
-        }),
+    const wrapped = new WrappedCall(this.environment);
+    const step = compose<RpcCallerCall>(this.#interceptors, method.shape, (inner, call) => {
+      wrapped.noteCall();
+      return callForOne(this.environment, call.method, {
+        request: toRequest(inner, isMany),
+        call: withinTime(call.options),
+      });
+    });
+    if (!isMany) return wrapped.settle(options, () => step(request, { method, options }));
+    return withSource(
+      request,
+      (requests) => wrapped.settle(options, () => step(requests, { method, options })),
     );
-    if (!isMany) return settle(() => step(request, { method, options }));
-    return withSource(request, (requests) => step(requests, { method, options }));
   }
 
   /** Makes a call with many responses. */
@@ -83,11 +85,14 @@ export class CallerCore {
       });
     }
     const withinTime = shareTime(options, this.environment.clock);
+    const wrapped = new WrappedCall(this.environment);
     let requests: SourceIterator | undefined;
-    return new InterceptedStream({
+    const stream: InterceptedStream = new InterceptedStream({
       wrap: (onCall) => {
+        wrapped.start(options, (error) => stream.abort(error));
         if (isMany) requests = new SourceIterator(toSource(request));
         const step = compose<RpcCallerCall>(this.#interceptors, method.shape, (inner, call) => {
+          wrapped.noteCall();
           const made = callForMany(this.environment, call.method, {
             request: toRequest(inner, isMany),
             call: withinTime(call.options),
@@ -98,8 +103,12 @@ export class CallerCore {
         // The hooks of a shape with many responses return them as an async iterable.
         return step(requests ?? request, { method, options }) as AsyncIterable<unknown>;
       },
-      onEnd: () => requests?.abort(callEnded()),
+      onEnd: () => {
+        wrapped.stop();
+        requests?.abort(callEnded());
+      },
     });
+    return stream;
   }
 }
 
@@ -110,11 +119,6 @@ function toRequest(request: unknown, isMany: boolean): OutgoingRequest {
 function toSource(request: unknown): RpcSource<unknown> {
   // The type of the client says so; what is not a source fails the call where it is read.
   return request as RpcSource<unknown>;
-}
-
-/** An interceptor that throws fails the call, not the one who makes it. */
-async function settle(step: () => unknown): Promise<unknown> {
-  return await step();
 }
 
 /** Gives interceptors the requests, which are let go of when they have answered. */

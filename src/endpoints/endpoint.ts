@@ -1,4 +1,3 @@
-import type { CallEnvironment } from "../calls/call_environment.ts";
 import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import { type RpcClock, systemClock } from "../internal/clock.ts";
@@ -10,6 +9,7 @@ import type { IRpcTransport } from "../transports/transport.ts";
 import { type CallTaker, MessageRouter } from "./message_router.ts";
 import { sendPing } from "./ping_call.ts";
 import type { RpcEndpointPingResult } from "./ping_protocol.ts";
+import type { CallerEnvironment } from "./wrapped_call.ts";
 
 /** Settings that every endpoint takes. */
 export interface RpcEndpointOptions {
@@ -61,7 +61,7 @@ export abstract class RpcEndpoint implements AsyncDisposable {
    *
    * @ignore
    */
-  protected get environment(): CallEnvironment {
+  protected get environment(): CallerEnvironment {
     return this.#router;
   }
 

@@ -67,7 +67,12 @@ export class InterceptedStream implements RpcResponseStream<unknown>, AsyncItera
   }
 
   cancel(reason = "Call was cancelled"): void {
-    quiet(this.#stop(reason));
+    this.abort(new RpcError(RpcStatus.CANCELLED, reason));
+  }
+
+  /** Ends the stream with an error: the calls that were made for it, and whoever reads it. */
+  abort(error: RpcError): void {
+    quiet(this.#stop(error));
     for (const reader of this.#takeReaders()) {
       this.#tellEnd().then(reader.resolve, reader.reject);
     }
@@ -89,7 +94,7 @@ export class InterceptedStream implements RpcResponseStream<unknown>, AsyncItera
   }
 
   async return(): Promise<Result> {
-    const stopped = this.#stop("Call was cancelled");
+    const stopped = this.#stop(new RpcError(RpcStatus.CANCELLED, "Call was cancelled"));
     const readers = this.#takeReaders();
     this.#first = undefined;
     // Who stopped reading is not told that the call was cancelled by that.
@@ -141,11 +146,11 @@ export class InterceptedStream implements RpcResponseStream<unknown>, AsyncItera
   }
 
   /** Gives the call up, and then tells the interceptor, which may be parked. */
-  async #stop(reason: string): Promise<void> {
+  async #stop(error: RpcError): Promise<void> {
     if (this.#end !== undefined) return;
     // A response that waits is dropped; a reader that waits gets the end.
     if (this.#readers.size === 0) this.#first = undefined;
-    this.#finish(new RpcError(RpcStatus.CANCELLED, reason), reason);
+    this.#finish(error, error.rawMessage);
     await this.#iterator?.return?.();
   }
 

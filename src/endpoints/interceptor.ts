@@ -9,7 +9,8 @@ export interface RpcCallerCall {
   readonly method: RpcContractMethod;
   /**
    * Settings of the call; hand changed ones to `next`. The time that the caller gave is for all tries
-   * together: one that is made later has what is left of it, or less where the settings say so.
+   * together: one that is made later has what is left of it, or less where the settings say so. When
+   * it is over, or the caller's signal aborts, the call ends, also while an interceptor waits.
    */
   readonly options: RpcCallOptions;
 }

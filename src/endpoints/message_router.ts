@@ -1,5 +1,5 @@
 import { BatchKeeper } from "../calls/batch_keeper.ts";
-import type { CallEnvironment, StreamCall } from "../calls/call_environment.ts";
+import type { StreamCall } from "../calls/call_environment.ts";
 import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcClock } from "../internal/clock.ts";
 import { IdMap } from "../internal/id_map.ts";
@@ -10,6 +10,7 @@ import { RpcStatus } from "../protocol/status.ts";
 import { wireBytesOf } from "../transports/compressed_message.ts";
 import type { RpcMessageReceiver, RpcTransportMessage } from "../transports/message.ts";
 import type { IRpcTransport } from "../transports/transport.ts";
+import type { CallerEnvironment, WrappedCall } from "./wrapped_call.ts";
 
 /** Takes the calls that the peer opens. */
 export interface CallTaker {
@@ -21,7 +22,7 @@ export interface CallTaker {
  * The one listener on a transport: hands each message to the call of its stream. It is what the calls of
  * an endpoint share.
  */
-export class MessageRouter implements CallEnvironment, RpcMessageReceiver {
+export class MessageRouter implements CallerEnvironment, RpcMessageReceiver {
   /** Calls by stream, in both directions. */
   readonly calls: IdMap<StreamCall> = new IdMap();
   readonly transport: IRpcTransport;
@@ -29,9 +30,10 @@ export class MessageRouter implements CallEnvironment, RpcMessageReceiver {
   readonly logger: RpcLogger;
   readonly codec: RpcCodec | undefined;
   #keeper: BatchKeeper | undefined;
+  #wrappedCalls: Set<WrappedCall> | undefined;
   #taker: CallTaker | undefined;
 
-  constructor(options: Omit<CallEnvironment, "calls" | "keeper">) {
+  constructor(options: Omit<CallerEnvironment, "calls" | "keeper" | "wrappedCalls">) {
     this.transport = options.transport;
     this.clock = options.clock;
     this.logger = options.logger;
@@ -43,6 +45,11 @@ export class MessageRouter implements CallEnvironment, RpcMessageReceiver {
     return this.#keeper ??= new BatchKeeper();
   }
 
+  /** Made for the first call with interceptors. */
+  get wrappedCalls(): Set<WrappedCall> {
+    return this.#wrappedCalls ??= new Set();
+  }
+
   /** Begins to listen; what came before is handed over at once. */
   start(taker: CallTaker): void {
     this.#taker = taker;
@@ -52,6 +59,8 @@ export class MessageRouter implements CallEnvironment, RpcMessageReceiver {
   /** Ends all calls because the endpoint closes. */
   closeAll(): void {
     for (const call of this.calls.values()) call.close();
+    if (this.#wrappedCalls === undefined) return;
+    for (const call of this.#wrappedCalls) call.close();
   }
 
   /** Hands a message to the call of its stream. */

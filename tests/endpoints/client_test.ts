@@ -1,5 +1,6 @@
 import { CallerCore } from "../../src/endpoints/caller_core.ts";
 import { createClient } from "../../src/endpoints/client.ts";
+import type { WrappedCall } from "../../src/endpoints/wrapped_call.ts";
 import { defineContract } from "../../src/contracts/define_contract.ts";
 import { unary } from "../../src/contracts/shapes.ts";
 import { messagePackCodec } from "../../src/codecs/messagepack.ts";
@@ -18,12 +19,9 @@ async function withCore(body: (core: CallerCore) => unknown): Promise<void> {
   const calls = new IdMap<StreamCall>();
   const keeper = new BatchKeeper();
   const codec = messagePackCodec();
-  await body(
-    new CallerCore(
-      { transport, clock: systemClock, logger: silentLogger, calls, keeper, codec },
-      [],
-    ),
-  );
+  const wrappedCalls = new Set<WrappedCall>();
+  const shared = { transport, clock: systemClock, logger: silentLogger, calls, keeper, codec };
+  await body(new CallerCore({ ...shared, wrappedCalls }, []));
   await transport.close();
   await far.close();
 }

@@ -1,3 +1,4 @@
+import { addProperty } from "../internal/properties.ts";
 import { ProtobufReader, ProtobufWriter } from "../internal/protobuf.ts";
 import type {
   RpcBadRequestDetail,
@@ -124,13 +125,17 @@ function encodeErrorInfo(detail: RpcErrorInfoDetail): Uint8Array {
 }
 
 function decodeErrorInfo(message: ProtobufReader): RpcErrorInfoDetail {
-  const entries = message.messages(3).map((pair) => [pair.text(1), pair.text(2)]);
+  const pairs = message.messages(3);
+  const metadata: Record<string, string> = {};
+  let properties = pairs.length;
+  for (const pair of pairs) {
+    properties = addProperty(metadata, { key: pair.text(1), value: pair.text(2) }, properties);
+  }
   return {
     type: "google.rpc.ErrorInfo",
     reason: message.text(1),
     domain: message.text(2),
-    // Defines properties, so that a key such as `__proto__` is a key like any other.
-    metadata: Object.fromEntries(entries),
+    metadata,
   };
 }
 

@@ -1,6 +1,8 @@
 import type { RpcErrorDetail } from "../../src/protocol/error_detail.ts";
 import { decodeErrorDetail, encodeErrorDetail } from "../../src/protocol/error_detail_codec.ts";
-import { assertEquals } from "../support/assert.ts";
+import { assert, assertEquals } from "../support/assert.ts";
+import { withFrozenNames } from "../support/frozen_names.ts";
+import { heapGrowth } from "../support/heap.ts";
 import { fromHex, toHex } from "../support/native_frames.ts";
 import { test } from "../support/test.ts";
 
@@ -118,4 +120,26 @@ test("decodeErrorDetail() throws for no bytes at all", () => {
     bytes[random(bytes.length)] = random(256);
     decodeErrorDetail(detail.type, bytes.subarray(0, random(bytes.length + 1)));
   }
+});
+
+test("decodeErrorDetail() takes no room for keys that look like indices far apart", () => {
+  const value = fromHex("1a06 0a04 31303030");
+  const decode = (): unknown => decodeErrorDetail("google.rpc.ErrorInfo", value);
+  assertEquals(decode(), {
+    type: "google.rpc.ErrorInfo",
+    reason: "",
+    domain: "",
+    metadata: { 1000: "" },
+  });
+  const growth = heapGrowth(() => Array.from({ length: 2000 }, decode));
+  assert(growth < 2000 * 5000, `${growth} bytes`);
+});
+
+test("decodeErrorDetail() keeps keys that cannot be assigned to", () => {
+  withFrozenNames(([name = ""]) => {
+    const detail = { type: "google.rpc.ErrorInfo", reason: "", domain: "" } as const;
+    const bytes = encodeErrorDetail({ ...detail, metadata: Object.fromEntries([[name, "x"]]) });
+    const decoded = decodeErrorDetail(detail.type, bytes);
+    assert("metadata" in decoded && Object.hasOwn(decoded.metadata, name));
+  });
 });

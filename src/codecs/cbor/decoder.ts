@@ -1,6 +1,6 @@
+import { addProperty } from "../../internal/properties.ts";
 import { ByteInput } from "../support/byte_input.ts";
 import { KeyCache } from "../support/key_cache.ts";
-import { setProperty } from "../support/objects.ts";
 import { TextCache } from "../support/text_cache.ts";
 import { readUtf8 } from "../support/utf8_decode.ts";
 import type { CborLimits } from "./encoder.ts";
@@ -170,18 +170,23 @@ function readMap(
   const object: Record<string, unknown> = {};
   if (info === INDEFINITE) {
     checkDepth(input, depth);
-    while (!atBreak(input)) {
+    for (let properties = 1; !atBreak(input); properties++) {
       const key = readKey(input);
-      setProperty(object, key, readValue(input, depth - 1, owed + 1));
+      const value = readValue(input, depth - 1, owed + 1);
+      if (input.hasOddKeys) properties = addProperty(object, { key, value }, properties);
+      else object[key] = value;
     }
     return object;
   }
   const count = readArgument(input, info);
   checkRoom(input, count * 2 + owed);
   checkDepth(input, depth);
+  let properties = count;
   for (let left = count - 1; left >= 0; left--) {
     const key = readKey(input);
-    setProperty(object, key, readValue(input, depth - 1, owed + left * 2));
+    const value = readValue(input, depth - 1, owed + left * 2);
+    if (input.hasOddKeys) properties = addProperty(object, { key, value }, properties);
+    else object[key] = value;
   }
   return object;
 }
@@ -208,7 +213,9 @@ function readKey(input: CborInput): string {
     throw input.syntaxError(input.position - 1, "a key that is no string", "a string");
   }
   const info = token & 0x1f;
-  return info === INDEFINITE ? readText(input, info) : keys.read(input, readArgument(input, info));
+  if (info !== INDEFINITE) return keys.read(input, readArgument(input, info));
+  input.hasOddKeys = true;
+  return readText(input, info);
 }
 
 function readSimple(input: CborInput, token: number): unknown {

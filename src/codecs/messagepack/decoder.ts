@@ -1,6 +1,6 @@
+import { addProperty } from "../../internal/properties.ts";
 import { ByteInput } from "../support/byte_input.ts";
 import { KeyCache } from "../support/key_cache.ts";
-import { setProperty } from "../support/objects.ts";
 import { TextCache } from "../support/text_cache.ts";
 import { readUtf8 } from "../support/utf8_decode.ts";
 import { readBigint, readMemory, readTimestamp } from "./decode_extension.ts";
@@ -137,9 +137,12 @@ function readMap(
 ): Record<string, unknown> {
   checkRoom(input, count * 2, depth, owed);
   const object: Record<string, unknown> = {};
+  let properties = count;
   for (let left = count - 1; left >= 0; left--) {
     const key = readKey(input);
-    setProperty(object, key, readValue(input, depth - 1, owed + left * 2));
+    const value = readValue(input, depth - 1, owed + left * 2);
+    if (input.hasOddKeys) properties = addProperty(object, { key, value }, properties);
+    else object[key] = value;
   }
   return object;
 }

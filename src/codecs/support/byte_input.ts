@@ -13,6 +13,8 @@ export class ByteInput {
   readonly bytes: Uint8Array;
   /** Where the next byte is read. */
   position = 0;
+  /** Whether a key was read that may not just be assigned to: properties go by `addProperty`. */
+  hasOddKeys = false;
 
   #format: string;
 

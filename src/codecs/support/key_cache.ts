@@ -1,3 +1,4 @@
+import { isInherited, mayBeIndex } from "../../internal/properties.ts";
 import type { ByteInput } from "./byte_input.ts";
 import { isTextAt, slotOf, SLOTS } from "./text_cache.ts";
 import { asciiText, isAscii, readUtf8 } from "./utf8_decode.ts";
@@ -12,9 +13,10 @@ const MAX_KEY_BYTES = 32;
  * never memory.
  */
 export class KeyCache {
-  readonly #slots: string[] = new Array<string>(SLOTS).fill("");
+  /** The second half is for keys that may be indices. */
+  readonly #slots: string[] = new Array<string>(SLOTS * 2).fill("");
   /** Of each slot, the one of the key that came next. */
-  readonly #next: Uint16Array = new Uint16Array(SLOTS);
+  readonly #next: Uint16Array = new Uint16Array(SLOTS * 2);
   #lastSlot = 0;
 
   /** Reads a key of `length` bytes of UTF-8. */
@@ -26,6 +28,7 @@ export class KeyCache {
     const expected = this.#slots[slot] as string;
     const isThere = expected.length === length && length <= bytes.length - position;
     if (!isThere || !isTextAt(bytes, position, expected)) return this.#find(input, length);
+    if (slot >= SLOTS) input.hasOddKeys = true;
     this.#lastSlot = slot;
     input.position = position + length;
     return expected;
@@ -35,7 +38,10 @@ export class KeyCache {
     if (length > MAX_KEY_BYTES || length === 0) return readUtf8(input, length);
     const start = input.skip(length);
     const { bytes } = input;
-    const slot = slotOf(bytes, start, length);
+    // `skip` has checked that the bytes are there.
+    const isIndex = mayBeIndex(bytes[start] as number);
+    if (isIndex) input.hasOddKeys = true;
+    const slot = slotOf(bytes, start, length) + (isIndex ? SLOTS : 0);
     // A slot is an index of the array.
     let key = this.#slots[slot] as string;
     if (key.length !== length || !isTextAt(bytes, start, key)) {
@@ -43,7 +49,12 @@ export class KeyCache {
         input.position = start;
         return readUtf8(input, length);
       }
-      key = this.#slots[slot] = interned(asciiText(bytes, start, length));
+      key = asciiText(bytes, start, length);
+      if (isInherited(key)) {
+        input.hasOddKeys = true;
+        return key;
+      }
+      key = this.#slots[slot] = interned(key, isIndex);
     }
     this.#next[this.#lastSlot] = slot;
     this.#lastSlot = slot;
@@ -51,7 +62,9 @@ export class KeyCache {
   }
 }
 
-// An engine finds a property faster by the very string that it keeps as the property's name.
-function interned(key: string): string {
-  return Object.keys({ [key]: 0 })[0] ?? key;
+// An engine finds a property faster by the very string that it keeps as the property's name. With
+// the name of an index it would make an array for it: it knows the texts of numbers as well.
+function interned(key: string, isIndex: boolean): string {
+  const known = isIndex ? String(Number(key)) : Object.keys({ [key]: 0 })[0];
+  return known === key ? known : key;
 }

@@ -28,15 +28,3 @@ export function describe(value: unknown): string {
     ? `an instance of "${type.name}"`
     : "an object of unknown class";
 }
-
-/** Adds a property to a decoded object; `__proto__` becomes a property like any other. */
-export function setProperty(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === "__proto__") {
-    Object.defineProperty(object, key, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
-  } else object[key] = value;
-}

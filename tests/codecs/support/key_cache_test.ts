@@ -50,3 +50,18 @@ test("KeyCache.read() reads keys that follow each other as before, and ones that
     for (const key of order) assertEquals(readKey(cache, key), key);
   }
 });
+
+test("KeyCache.read() says of every odd key that one was there, and of no other", () => {
+  const cache = new KeyCache();
+  const read = (key: string): boolean => {
+    const input = new ByteInput(encoder.encode(key), "Test");
+    assertEquals(cache.read(input, input.bytes.length), key);
+    return input.hasOddKeys;
+  };
+  for (let times = 0; times < 4; times++) {
+    for (const key of ["id", "room", "_id", "é", "a".repeat(33)]) assertEquals(read(key), false);
+    for (const key of ["12", "1000", "0", "constructor", "__proto__", "1e3"]) {
+      assertEquals(read(key), true, key);
+    }
+  }
+});

@@ -1,9 +1,4 @@
-import {
-  describe,
-  hasToJson,
-  isPlainObject,
-  setProperty,
-} from "../../../src/codecs/support/objects.ts";
+import { describe, hasToJson, isPlainObject } from "../../../src/codecs/support/objects.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
 
@@ -37,11 +32,4 @@ test("describe() names types, never values", () => {
   assertEquals(describe(new (class {})()), "an object of unknown class");
   assertEquals(describe(Object.create(Object.create(A.prototype))), 'an instance of "A"');
   assertEquals(describe(Object.create({ constructor: 1 })), "an object of unknown class");
-});
-
-test("setProperty() makes own properties of all keys", () => {
-  const object: Record<string, unknown> = {};
-  for (const key of ["a", "__proto__", "constructor", "__proto__"]) setProperty(object, key, {});
-  assertEquals(Object.keys(object), ["a", "__proto__", "constructor"]);
-  assert(Object.getPrototypeOf(object) === Object.prototype);
 });

@@ -10,7 +10,10 @@ export type RpcMetadataInit =
 /** A name in lower case, and its value. */
 export type RpcMetadataEntry = readonly [string, RpcMetadataValue];
 
-/** What the rules of metadata look at, remembered once all of it has been found right. */
+/**
+ * What the rules of metadata look at, remembered once all of it has been found right. Not of bytes:
+ * who reads a header may give its memory away, and then they are none.
+ */
 export interface MetadataMeasure {
   /** Length as a metadata block (PROTOCOL.md, "Metadata blocks"). */
   readonly bytes: number;
@@ -33,8 +36,9 @@ let inside: MetadataInside;
  * Headers or trailers of a call: an ordered, immutable list of names and values.
  *
  * Names are lower case and may repeat. A name that ends in `-bin` has bytes as its value, any other
- * printable ASCII text. Nothing is checked here but the type of a value: the rules are applied when
- * metadata is sent, and the error names the header.
+ * printable ASCII text. Bytes are copied, so that they stay what they were; those that are read are
+ * not, and not to be changed. Nothing is checked here but the type of a value: the rules are applied
+ * when metadata is sent, and the error names the header.
  *
  * @example Read a header
  * ```ts
@@ -129,7 +133,7 @@ export class RpcMetadata implements Iterable<RpcMetadataEntry> {
   /** The same metadata without the headers of this name. */
   without(name: string): RpcMetadata {
     const wanted = name.toLowerCase();
-    return RpcMetadata.from(this.#entries.filter(([key]) => key !== wanted));
+    return createMetadata(this.#entries.filter(([key]) => key !== wanted));
   }
 
   /** Names and values, in order. */
@@ -175,5 +179,6 @@ function toEntry(name: unknown, value: unknown): RpcMetadataEntry {
       `Cannot make metadata: value of "${name}" is ${typeof value}, expected a string or bytes`,
     );
   }
-  return [name.toLowerCase(), value];
+  // A copy, and a plain one: a subclass may share memory when it slices.
+  return [name.toLowerCase(), typeof value === "string" ? value : new Uint8Array(value)];
 }

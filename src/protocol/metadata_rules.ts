@@ -33,7 +33,7 @@ export interface MetadataFault {
  *
  * Names are `0-9 a-z _ . -`, and not reserved for a wire; values are printable ASCII without a
  * space at either end, or bytes where the name ends in `-bin`. What was found right is remembered
- * by the metadata, so checking it again costs next to nothing.
+ * by metadata of texts, so checking it again costs next to nothing.
  *
  * @param metadata The headers or trailers that a user wants to send
  * @param limits Limits of count and sizes; the defaults unless given
@@ -139,6 +139,7 @@ function measureNew(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
   let bytes = varintLength(metadata.size);
   let longestNameBytes = 0;
   let longestValueBytes = 0;
+  let isText = true;
   for (const [name, value] of metadataEntries(metadata)) {
     if (isReservedMetadataName(name)) {
       check(invalid(`header "${printable(name)}"`, "the name is reserved"));
@@ -148,9 +149,10 @@ function measureNew(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
     bytes += varintLength(name.length) + name.length + varintLength(value.length) + value.length;
     longestNameBytes = Math.max(longestNameBytes, name.length);
     longestValueBytes = Math.max(longestValueBytes, value.length);
+    isText &&= typeof value === "string";
   }
   check(findBlockFault(bytes, limits));
-  setMeasure(metadata, { bytes, longestNameBytes, longestValueBytes });
+  if (isText) setMeasure(metadata, { bytes, longestNameBytes, longestValueBytes });
   return bytes;
 }
 

@@ -69,3 +69,24 @@ test("setMeasure() is remembered by one metadata alone", () => {
   assertEquals(getMeasure(metadata), measure);
   assertEquals(getMeasure(metadata.with("x-b", "2")), undefined);
 });
+
+test("RpcMetadata keeps bytes as they were given, whatever becomes of the array", () => {
+  class Tagged extends Uint8Array {}
+  const bytes = new Tagged([1, 2, 3]);
+  const all = [
+    RpcMetadata.from({ "x-bin": bytes }),
+    RpcMetadata.from([["x-bin", bytes]]),
+    RpcMetadata.from({ "x-bin": [bytes] }),
+    RpcMetadata.empty.with("x-bin", bytes),
+    RpcMetadata.from({ "x-bin": bytes, "x-a": "" }).without("x-a"),
+  ];
+  bytes[0] = 9;
+  for (const metadata of all) assertEquals(metadata.getBytes("x-bin"), new Uint8Array([1, 2, 3]));
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  for (const metadata of all) assertEquals(metadata.getBytes("x-bin"), new Uint8Array([1, 2, 3]));
+});
+
+test("RpcMetadata.without() copies no bytes again", () => {
+  const metadata = RpcMetadata.from({ "x-bin": new Uint8Array(3), "x-a": "" });
+  assert(metadata.without("x-a").getBytes("x-bin") === metadata.getBytes("x-bin"));
+});

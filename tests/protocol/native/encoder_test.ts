@@ -236,3 +236,19 @@ test("NativeEncoder.encodeInPlace() refuses what encode() does", () => {
     "message is 81921 bytes",
   );
 });
+
+test("NativeEncoder writes frames that fit when bytes of a header were given away", () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const headers = RpcMetadata.from({ "x-sig-bin": bytes });
+  const encoder = new NativeEncoder(DEFAULT_LIMITS);
+  const decoder = new NativeDecoder(DEFAULT_LIMITS);
+  for (const streamId of [1, 3]) {
+    const frames = [openFrame({ streamId, headers }), { kind: "ping", token: 1 } as const];
+    const decoded = decodeBatch(decoder, encodeBatch(encoder, frames));
+    assertEquals(decoded.map(({ kind }) => kind), ["open", "ping"]);
+    const [open] = decoded;
+    assert(open?.kind === "open");
+    assertEquals(open.headers.getBytes("x-sig-bin"), new Uint8Array([1, 2, 3]));
+    if (bytes.length > 0) structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  }
+});

@@ -91,3 +91,13 @@ test("MetadataBlockReader holds the value of a binary header to its limit", () =
   blocks.read(open(fromHex("0b0105612d62696e03ffffff")));
   assertEquals(blocks.takeFault()?.code, RpcStatus.RESOURCE_EXHAUSTED);
 });
+
+test("writeMetadataBlock() writes the length that bytes have by now", () => {
+  const metadata = RpcMetadata.from({ "x-bin": new Uint8Array([1, 2, 3]) });
+  assertEquals(toHex(write(metadata)), "0b0105782d62696e03010203");
+  // Whoever reads a header is given the very bytes, and may give them away.
+  // Bytes of a header have a buffer of their own.
+  const { buffer } = metadata.getBytes("x-bin") as Uint8Array<ArrayBuffer>;
+  structuredClone(buffer, { transfer: [buffer] });
+  assertEquals(toHex(write(metadata)), "080105782d62696e00");
+});

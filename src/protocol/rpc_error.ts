@@ -1,3 +1,4 @@
+import { wordsOf } from "../internal/thrown.ts";
 import type { RpcErrorDetail } from "./error_detail.ts";
 import { RpcMetadata } from "./metadata.ts";
 import { formatStatus, RpcStatus, type RpcStatusCode } from "./status.ts";
@@ -85,9 +86,9 @@ export class RpcError extends Error {
    * ```
    */
   static from(value: unknown, code: RpcStatusCode = RpcStatus.UNKNOWN): RpcError {
-    if (value instanceof RpcError) return value;
-    const message = value instanceof Error ? value.message : String(value);
-    const name = value instanceof Error ? value.name : "";
+    const { name, message } = wordsOf(value);
+    // The name first: not everything bears to be asked what it is an instance of.
+    if (name !== undefined && value instanceof RpcError) return value;
     if (name === "AbortError") return new RpcError(RpcStatus.CANCELLED, message, { cause: value });
     if (name === "TimeoutError") {
       return new RpcError(RpcStatus.DEADLINE_EXCEEDED, message, { cause: value });

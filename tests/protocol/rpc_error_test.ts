@@ -2,6 +2,7 @@ import { RpcMetadata } from "../../src/protocol/metadata.ts";
 import { RpcError } from "../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../src/protocol/status.ts";
 import { assert, assertEquals, assertThrows } from "../support/assert.ts";
+import { ODD_VALUES } from "../support/odd_values.ts";
 import { test } from "../support/test.ts";
 
 test("RpcError says its code first and keeps the plain message", () => {
@@ -58,4 +59,12 @@ test("RpcError.from() takes anything else as a cause", () => {
   assertEquals(RpcError.from("text", RpcStatus.INTERNAL).message, "[INTERNAL] text");
   assertEquals(RpcError.from(undefined).rawMessage, "undefined");
   assertEquals(RpcError.from(undefined).cause, undefined);
+});
+
+test("RpcError.from() takes values that cannot become a text", () => {
+  for (const [name, value, message] of ODD_VALUES) {
+    const error = RpcError.from(value);
+    assertEquals(error.rawMessage, message, name);
+    assert(error.cause === value, name);
+  }
 });

@@ -1,3 +1,4 @@
+import { textOf } from "../internal/thrown.ts";
 import type { RpcLogRecord } from "../logger.ts";
 
 /** Longest text of one field, in UTF-16 code units; the rest is cut. */
@@ -54,11 +55,11 @@ function formatValue(value: unknown): string {
     case "string":
       return PLAIN.test(value) ? cut(value) : quote(value);
     case "object":
-      return value instanceof Error
-        ? quote(`${value.name}: ${value.message}`)
-        : formatObject(value);
+      return formatObject(value);
     case "function":
       return "[function]";
+    case "symbol":
+      return quote(String(value));
     default:
       return String(value);
   }
@@ -66,6 +67,7 @@ function formatValue(value: unknown): string {
 
 function formatObject(value: object | null): string {
   try {
+    if (value instanceof Error) return quote(`${textOf(value.name)}: ${textOf(value.message)}`);
     const text = JSON.stringify(
       value,
       (_name, part) => typeof part === "bigint" ? `${part}` : part,

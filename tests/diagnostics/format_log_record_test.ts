@@ -1,6 +1,7 @@
 import { formatLogRecord } from "../../src/diagnostics/format_log_record.ts";
 import type { RpcLogRecord } from "../../src/logger.ts";
 import { assert, assertEquals } from "../support/assert.ts";
+import { ODD_VALUES } from "../support/odd_values.ts";
 import { test } from "../support/test.ts";
 
 function format(fields: Record<string, unknown>, rest: Partial<RpcLogRecord> = {}): string {
@@ -41,7 +42,7 @@ test("formatLogRecord() writes values of every kind", () => {
     [true, "true"],
     [null, "null"],
     [undefined, "undefined"],
-    [Symbol("tag"), "Symbol(tag)"],
+    [Symbol("tag"), '"Symbol(tag)"'],
     [() => 1, "[function]"],
     [[1, "a"], '[1,"a"]'],
     [{ a: { b: 2n } }, '{"a":{"b":"2"}}'],
@@ -84,4 +85,16 @@ test("formatLogRecord() cuts what is long", () => {
 test("formatLogRecord() bears a time that is none", () => {
   const record: RpcLogRecord = { level: "warn", scope: "S", message: "M", fields: {}, time: NaN };
   assertEquals(formatLogRecord(record), "- WARN  S: M");
+});
+
+test("formatLogRecord() writes one line whatever a field is", () => {
+  assertEquals(format({ a: Symbol("plain") }), 'INFO  S: M a="Symbol(plain)"');
+  const forged = format({ a: Symbol("x\nERROR forged \u001b[31m") });
+  assertEquals(forged, 'INFO  S: M a="Symbol(x\\nERROR forged \\u001b[31m)"');
+  assert(format({ a: Symbol("x".repeat(10_000)) }).length < 600);
+  for (const [name, value] of ODD_VALUES) assert(!format({ value }).includes("\n"), name);
+  assertEquals(
+    format({ error: Object.assign(new Error("x"), { message: Symbol("q") }) }),
+    'INFO  S: M error="Error: Symbol(q)"',
+  );
 });

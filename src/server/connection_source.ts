@@ -1,3 +1,4 @@
+import { textOf } from "../internal/thrown.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { RpcConnectionSource } from "./server_options.ts";
 
@@ -76,12 +77,12 @@ export class SourceReader {
     try {
       this.#options.onItem(item);
     } catch (error) {
-      this.#options.logger.error("Connection could not be served", { error: String(error) });
+      this.#options.logger.error("Connection could not be served", { error: textOf(error) });
     }
   }
 
   #failed(error: unknown): void {
-    this.#options.logger.error("Source of connections failed", { error: String(error) });
+    this.#options.logger.error("Source of connections failed", { error: textOf(error) });
   }
 }
 

@@ -1,6 +1,7 @@
 import { RpcPeerEndpoint } from "../endpoints/peer.ts";
 import { callHook } from "../internal/call_hook.ts";
 import { type RpcClock, type RpcTimer, systemClock } from "../internal/clock.ts";
+import { textOf } from "../internal/thrown.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { RpcConnectionLoss } from "../transports/websocket/base.ts";
 import { ServedTransport, type ServedTransportHooks } from "./served_transport.ts";
@@ -81,7 +82,7 @@ export class ServerConnection implements ServedTransportHooks {
   }
 
   #hookFailed(error: unknown): void {
-    this.#options.logger.error("Hook onConnection failed", { error: String(error) });
+    this.#options.logger.error("Hook onConnection failed", { error: textOf(error) });
     void this.endpoint.close();
   }
 
@@ -99,7 +100,7 @@ export class ServerConnection implements ServedTransportHooks {
     if (!this.#isAnnounced) return;
     const { serving: { onConnectionClosed }, logger } = this.#options;
     callHook(() => onConnectionClosed?.(this.endpoint, loss), (error) => {
-      logger.error("Hook onConnectionClosed failed", { error: String(error) });
+      logger.error("Hook onConnectionClosed failed", { error: textOf(error) });
     });
   }
 }

@@ -1,3 +1,4 @@
+import { textOf } from "../internal/thrown.ts";
 import { type RpcLogger, silentLogger } from "../logger.ts";
 import type { WebSocketLike } from "../transports/websocket/web_socket_like.ts";
 import { checkHandshake } from "./handshake.ts";
@@ -107,7 +108,7 @@ export class RpcUpgrader {
     try {
       serve();
     } catch (error) {
-      this.#logger.error("Connection could not be served", { error: String(error) });
+      this.#logger.error("Connection could not be served", { error: textOf(error) });
       socket.close();
     }
   }

@@ -4,6 +4,7 @@ import { createDeferred } from "../../src/internal/deferred.ts";
 import { assertEquals } from "../support/assert.ts";
 import { settle } from "../support/fake_clock.ts";
 import { createLog, messagesOf } from "../support/log.ts";
+import { ODD_VALUES } from "../support/odd_values.ts";
 import { FakeSocket } from "../support/socket_pair.ts";
 import { test } from "../support/test.ts";
 
@@ -109,4 +110,21 @@ test("SourceReader.cancel() logs a source that fails to end", async () => {
   reader.cancel();
   await settle();
   assertEquals(messagesOf(records, "error"), ["Source of connections failed"]);
+});
+
+test("SourceReader goes on whatever its taker throws", async () => {
+  for (const [name, value] of ODD_VALUES) {
+    const { reader, items, records } = read(
+      (async function* () {
+        yield* [await Promise.resolve(new FakeSocket()), new FakeSocket()];
+      })(),
+      () => {
+        throw value;
+      },
+    );
+    reader.start();
+    await settle();
+    assertEquals(items.length, 2, name);
+    assertEquals(messagesOf(records, "error").length, 2, name);
+  }
 });

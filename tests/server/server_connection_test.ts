@@ -5,6 +5,7 @@ import { assertEquals } from "../support/assert.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
 import { createLog, messagesOf } from "../support/log.ts";
 import { createMemoryClient } from "../support/server_socket.ts";
+import { ODD_VALUES } from "../support/odd_values.ts";
 import { test } from "../support/test.ts";
 
 function createConnection(hooks: Partial<RpcServingOptions> = {}) {
@@ -56,6 +57,16 @@ test("ServerConnection closes when its hook fails, and logs it", async () => {
     await settle();
     assertEquals([ended.length, client.far.readyState], [1, 3]);
     assertEquals(messagesOf(records, "error"), ["Hook onConnection failed"]);
+  }
+});
+
+test("ServerConnection closes whatever its hook throws", async () => {
+  for (const [name, value] of ODD_VALUES) {
+    const { ended, records } = createConnection({ onConnection: () => Promise.reject(value) });
+    await settle();
+    await settle();
+    assertEquals(ended.length, 1, name);
+    assertEquals(messagesOf(records, "error"), ["Hook onConnection failed"], name);
   }
 });
 

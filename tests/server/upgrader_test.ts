@@ -87,15 +87,17 @@ test("RpcUpgrader.admit() refuses while the server is stopped, even after the ho
 });
 
 test("RpcUpgrade.accept() logs a socket that cannot be served, and closes it", async () => {
-  const { upgrader, records } = createUpgrader();
-  const upgrade = upgrader.admit(upgradeRequest());
-  assert(!(upgrade instanceof Promise) && !(upgrade instanceof Response), "did not decide");
-  const socket = new FakeSocket();
-  socket.addEventListener = () => {
-    throw new Error("Broken");
-  };
-  upgrade.accept(socket);
-  assertEquals([upgrader.server.connections, socket.readyState >= 2], [0, true]);
-  assertEquals(messagesOf(records, "error"), ["Connection could not be served"]);
-  await upgrader.server.close();
+  for (const thrown of [new Error("Broken"), Object.create(null)]) {
+    const { upgrader, records } = createUpgrader();
+    const upgrade = upgrader.admit(upgradeRequest());
+    assert(!(upgrade instanceof Promise) && !(upgrade instanceof Response), "did not decide");
+    const socket = new FakeSocket();
+    socket.addEventListener = () => {
+      throw thrown;
+    };
+    upgrade.accept(socket);
+    assertEquals([upgrader.server.connections, socket.readyState >= 2], [0, true]);
+    assertEquals(messagesOf(records, "error"), ["Connection could not be served"]);
+    await upgrader.server.close();
+  }
 });

@@ -165,7 +165,8 @@ function isWithin(measure: MetadataMeasure, headers: number, limits: RpcMetadata
 function findTextFault(name: string, value: string): MetadataFault | undefined {
   const wrong = value.search(WRONG_IN_TEXT);
   if (wrong >= 0) {
-    return invalid(`header "${name}"`, `found ${unitAt(value, wrong)}, expected printable ASCII`);
+    // Which one is left out: the text goes to the peer, and values are nobody else's business.
+    return invalid(`header "${name}"`, `the character at ${wrong} is not printable ASCII`);
   }
   if (value.startsWith(" ") || value.endsWith(" ")) {
     return invalid(`header "${name}"`, "the value begins or ends with a space");

@@ -207,34 +207,44 @@ function writeMapExtension(
 ): void {
   if (depth === 0) throw tooDeep();
   const body = openExtension(out);
-  writeHead(out, 0x80, map.size);
+  const { size } = map;
+  writeHead(out, 0x80, size);
   let index = 0;
   try {
     for (const [key, value] of map) {
       writeValue(out, key, depth - 1);
       writeValue(out, value, depth - 1);
-      index++;
+      if (++index > size) break;
     }
   } catch (thrown) {
     throw atIndex(thrown, index);
   }
+  checkCount("Map", index, size);
   closeExtension(out, EXTENSION.map, body);
 }
 
 function writeSetExtension(out: ByteArena, set: ReadonlySet<unknown>, depth: number): void {
   if (depth === 0) throw tooDeep();
   const body = openExtension(out);
-  writeHead(out, 0x90, set.size);
+  const { size } = set;
+  writeHead(out, 0x90, size);
   let index = 0;
   try {
     for (const value of set) {
       writeValue(out, value, depth - 1);
-      index++;
+      if (++index > size) break;
     }
   } catch (thrown) {
     throw atIndex(thrown, index);
   }
+  checkCount("Set", index, size);
   closeExtension(out, EXTENSION.set, body);
+}
+
+// A `toJSON` within may change what it is in, for ever even; its count is written by then.
+function checkCount(type: string, written: number, counted: number): void {
+  if (written === counted) return;
+  throw new Unrepresentable(`a ${type} that changed while it was encoded`, "one that stays");
 }
 
 // The length of a body is only known afterwards, so it always gets four bytes.

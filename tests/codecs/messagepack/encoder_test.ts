@@ -1,3 +1,4 @@
+import { decodeMessagePack } from "../../../src/codecs/messagepack/decoder.ts";
 import { createMessagePackEncoder } from "../../../src/codecs/messagepack/encoder.ts";
 import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
@@ -90,4 +91,34 @@ test("createMessagePackEncoder() passes on what a getter throws, and works on", 
   };
   assert(assertThrows(() => hexOf(value), Error) === cause);
   assertEquals(hexOf(1), "01");
+});
+
+test("createMessagePackEncoder() refuses a Map or a Set that its own entries change", () => {
+  const changes: readonly ((map: Map<unknown, unknown>, set: Set<unknown>) => unknown)[] = [
+    (map, set) => [map.set({}, 0), set.add({})],
+    (map, set) => [map.delete("last"), set.delete("last")],
+    (map, set) => [map.clear(), set.clear()],
+  ];
+  for (const change of changes) {
+    const map = new Map<unknown, unknown>();
+    const set = new Set<unknown>();
+    const changing = { toJSON: () => [change(map, set)].length };
+    map.set("first", changing).set("last", 2);
+    assertThrows(() => encoder.encode({ map }), TypeError, "value.map as MessagePack");
+    set.add(changing).add("last");
+    assertThrows(() => encoder.encode([set]), TypeError, "changed while it was encoded");
+  }
+});
+
+test("createMessagePackEncoder() takes changes that leave as many entries to come", () => {
+  const set = new Set<unknown>();
+  set.add({ toJSON: () => set.add(3).delete(2) }).add(2);
+  assertEquals(decodeMessagePack(encoder.encode(set), 8), new Set([true, 3]));
+});
+
+test("createMessagePackEncoder() ends at a Set that grows with each of its entries", () => {
+  const set = new Set<unknown>();
+  const grow = (): { toJSON(): number } => ({ toJSON: () => set.add(grow()).size });
+  set.add(grow());
+  assertThrows(() => encoder.encode(set), TypeError, "changed");
 });

@@ -32,9 +32,25 @@ export interface AuthorizationOptions {
   readonly timeoutMs: number;
 }
 
-/** Asks the hook, for a limited time; never throws or rejects. */
+/**
+ * Asks the hook, for a limited time.
+ *
+ * @returns What it came to; a promise, which never rejects, only where the hook answers with one
+ */
 export function runAuthorize(
   ask: () => unknown,
+  options: AuthorizationOptions,
+): Authorization | Promise<Authorization> {
+  try {
+    const answer = ask();
+    return isPromise(answer) ? waitFor(answer, options) : toAuthorization(answer);
+  } catch (error) {
+    return refused(toRefusal(error, options.logger));
+  }
+}
+
+function waitFor(
+  answer: PromiseLike<unknown>,
   { clock, logger, timeoutMs }: AuthorizationOptions,
 ): Promise<Authorization> {
   return new Promise((resolve) => {
@@ -46,16 +62,20 @@ export function runAuthorize(
       clock.clearTimer(timer);
       resolve(authorization);
     };
-    settled(ask).then(
-      (answer) =>
-        settle(answer instanceof Response ? refused(answer) : { kind: "granted", auth: answer }),
+    Promise.resolve(answer).then(
+      (found) => settle(toAuthorization(found)),
       (error: unknown) => settle(refused(toRefusal(error, logger))),
     );
   });
 }
 
-async function settled(ask: () => unknown): Promise<unknown> {
-  return await ask();
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}
+
+function toAuthorization(answer: unknown): Authorization {
+  return answer instanceof Response ? refused(answer) : { kind: "granted", auth: answer };
 }
 
 function refused(response: Response): Authorization {

@@ -2,7 +2,7 @@ import { type RpcClock, systemClock } from "../internal/clock.ts";
 import { type RpcLogger, silentLogger } from "../logger.ts";
 import { createLimits, type RpcLimits } from "../protocol/limits.ts";
 import { DEFAULT_PROTOCOLS, selectProtocol } from "../transports/websocket/wires.ts";
-import { type RpcAuthorize, runAuthorize } from "./authorization.ts";
+import { type Authorization, type RpcAuthorize, runAuthorize } from "./authorization.ts";
 import { checkHandshake, parseProtocols } from "./handshake.ts";
 import { createOriginCheck, type OriginCheck, type RpcAllowedOrigins } from "./origin.ts";
 import { createRefusal } from "./refusal.ts";
@@ -107,7 +107,7 @@ export class RpcUpgradePolicy {
    *
    * @param request The request
    * @param options The caller's address
-   * @returns The decision; a promise, which never rejects, only where the hook is asked
+   * @returns The decision; a promise, which never rejects, only where the hook answers with one
    */
   decide(
     request: Request,
@@ -123,13 +123,16 @@ export class RpcUpgradePolicy {
     const isOffered = offered.includes(protocol);
     const hook = this.#authorize;
     if (hook === undefined) return { kind: "accepted", protocol, isOffered, auth: undefined };
-    return runAuthorize(() => hook(request, { address: options.address, protocol }), {
+    const conclude = (found: Authorization): RpcUpgradeDecision =>
+      found.kind === "refused"
+        ? found
+        : { kind: "accepted", protocol, isOffered, auth: found.auth };
+    const found = runAuthorize(() => hook(request, { address: options.address, protocol }), {
       clock: this.#clock,
       logger: this.#log,
       timeoutMs: this.#timeoutMs,
-    }).then((found) =>
-      found.kind === "refused" ? found : { kind: "accepted", protocol, isOffered, auth: found.auth }
-    );
+    });
+    return found instanceof Promise ? found.then(conclude) : conclude(found);
   }
 
   #isOriginSound(request: Request): boolean {

@@ -72,7 +72,7 @@ export class RpcUpgrader {
    * @param request The request
    * @param options The caller's address
    * @returns The answer that refuses it, or the upgrade to make; a promise, which never rejects, only
-   *   where `authorize` is asked
+   *   where `authorize` answers with one
    */
   admit(
     request: Request,

@@ -24,11 +24,35 @@ async function refusalOf(ask: () => unknown): Promise<readonly [number, string, 
 test("runAuthorize() grants what the hook returns, now or later", async () => {
   for (const auth of [undefined, null, false, { user: "u-1" }]) {
     const options = createOptions();
-    assertEquals(await runAuthorize(() => auth, options), { kind: "granted", auth });
+    assertEquals(runAuthorize(() => auth, options), { kind: "granted", auth });
     const later = await runAuthorize(() => Promise.resolve(auth), options);
     assertEquals(later, { kind: "granted", auth });
     assertEquals(options.clock.pending, 0);
   }
+});
+
+test("runAuthorize() decides at once where the hook does", () => {
+  const denied = (): never => {
+    throw new RpcError(RpcStatus.PERMISSION_DENIED, "Not you");
+  };
+  for (const ask of [denied, () => new Response("Pay first", { status: 402 })]) {
+    const found = runAuthorize(ask, createOptions());
+    assert(!(found instanceof Promise) && found.kind === "refused", "did not refuse at once");
+  }
+});
+
+test("runAuthorize() waits for whatever has a then()", async () => {
+  const thenable = { then: (tell: (auth: string) => void) => tell("u-1") };
+  const found = await runAuthorize(() => thenable, createOptions());
+  assertEquals(found, { kind: "granted", auth: "u-1" });
+  const broken = {
+    get then(): never {
+      throw new Error("a secret");
+    },
+  };
+  assertEquals(await refusalOf(() => broken), [500, "Authorization failed\n", [
+    "Authorization failed",
+  ]]);
 });
 
 test("runAuthorize() refuses with the answer that the hook returns", async () => {

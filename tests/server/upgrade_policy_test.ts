@@ -28,7 +28,7 @@ test("RpcUpgradePolicy.decide() accepts at once where nothing is to be asked", (
   assertEquals(new RpcUpgradePolicy().decide(offers), accepted as RpcUpgradeDecision);
 });
 
-test("RpcUpgradePolicy.decide() gives the hook request, address and sub-protocol", async () => {
+test("RpcUpgradePolicy.decide() gives the hook request, address and sub-protocol", () => {
   const request = upgradeRequest();
   const seen: unknown[] = [];
   const policy = new RpcUpgradePolicy({
@@ -37,7 +37,8 @@ test("RpcUpgradePolicy.decide() gives the hook request, address and sub-protocol
       return "u-1";
     },
   });
-  const decision = await policy.decide(request, { address: "192.0.2.1:5" });
+  const decision = policy.decide(request, { address: "192.0.2.1:5" });
+  assert(!(decision instanceof Promise), "did not decide at once");
   assert(decision.kind === "accepted" && decision.auth === "u-1", "was not accepted with auth");
   assertEquals(seen, [true, { address: "192.0.2.1:5", protocol: "rpc-ts.v1" }]);
 });

@@ -17,6 +17,10 @@
  * });
  * ```
  *
+ * Where `authorize` answers with a promise, the handler asks for the signal of the request, as only that
+ * tells of a client that leaves meanwhile. Deno then prints once that this signal also aborts when all
+ * went well, unless it is started with `--unstable-no-legacy-abort`; either way is fine here.
+ *
  * @module
  */
 import { RpcUpgrader } from "../server/upgrader.ts";
@@ -80,13 +84,7 @@ export function denoRpcHandler(options: RpcDenoOptions): RpcDenoHandler {
     const kind = route(request);
     if (kind !== "upgrade") return fallback?.(request, info) ?? answerOther(kind);
     const admitted = upgrader.admit(request, { address: denoAddress(info) });
-    if (admitted instanceof Response) return admitted;
-    if (!(admitted instanceof Promise)) {
-      return upgradeOnDeno(request, { upgrade: admitted, idleSeconds });
-    }
-    return admitted.then((upgrade) =>
-      upgrade instanceof Response ? upgrade : upgradeOnDeno(request, { upgrade, idleSeconds })
-    );
+    return upgradeOnDeno(request, { admitted, idleSeconds });
   };
   return Object.assign(handle, { server: upgrader.server });
 }

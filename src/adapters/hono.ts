@@ -110,9 +110,10 @@ export function honoRpc(options: RpcHonoOptions): RpcHonoHandler {
       // On Deno the app gets what `Deno.serve` tells; `app.request` in tests gives nothing.
       ? denoAddress(context.env as Partial<RpcDenoInfo> | undefined)
       : bunAddress(request, server);
-    const upgrade = await upgrader.admit(request, { address });
+    const admitted = upgrader.admit(request, { address });
+    if (server === undefined) return upgradeOnDeno(request, { admitted, idleSeconds });
+    const upgrade = await admitted;
     if (upgrade instanceof Response) return upgrade;
-    if (server === undefined) return upgradeOnDeno(request, { upgrade, idleSeconds });
     // Hono wants an answer; Bun ignores that of an upgraded request.
     return upgradeOnBun(request, { upgrade, server }) ?? new Response(null);
   };

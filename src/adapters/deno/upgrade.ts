@@ -1,3 +1,4 @@
+import { onNextTurn } from "../../internal/next_turn.ts";
 import { createRefusal } from "../../server/refusal.ts";
 import type { RpcUpgrade } from "../../server/upgrader.ts";
 import type { WebSocketLike } from "../../transports/websocket/web_socket_like.ts";
@@ -32,12 +33,48 @@ export function denoAddress(info: Partial<RpcDenoInfo> | undefined): string | un
   return formatAddress(info?.remoteAddr?.hostname, info?.remoteAddr?.port);
 }
 
-/** Makes the upgrade that was admitted; the answer must be returned as it is. */
+/** What {@linkcode upgradeOnDeno} needs beside the request. */
+interface DenoUpgradeOptions {
+  /** What the upgrader says to the request. */
+  readonly admitted: Response | RpcUpgrade | Promise<Response | RpcUpgrade>;
+  readonly idleSeconds: number;
+}
+
+/**
+ * Makes the upgrade of a request that is admitted. To be called in the turn that the request came in;
+ * the answer must be returned as it is.
+ */
 export function upgradeOnDeno(
   request: Request,
-  { upgrade, idleSeconds }: { upgrade: RpcUpgrade; idleSeconds: number },
+  { admitted, idleSeconds }: DenoUpgradeOptions,
+): Response | Promise<Response> {
+  return admitted instanceof Promise
+    ? answerLater(request, admitted, idleSeconds)
+    : answer(request, admitted, idleSeconds);
+}
+
+/** Deno also upgrades a request whose client has gone, and of that socket nothing is ever heard. */
+async function answerLater(
+  request: Request,
+  admitted: Promise<Response | RpcUpgrade>,
+  idleSeconds: number,
+): Promise<Response> {
+  // It notices a loss only from when it is first asked for.
+  const { signal } = request;
+  const found = await admitted;
+  if (found instanceof Response) return found;
+  // A loss that the platform knows of already is told within a turn.
+  await new Promise<void>((resolve) => onNextTurn(resolve));
+  return signal.aborted ? giveUp(found) : answer(request, found, idleSeconds);
+}
+
+function answer(
+  request: Request,
+  admitted: Response | RpcUpgrade,
+  idleSeconds: number,
 ): Response {
-  const protocol = upgrade.answerProtocol;
+  if (admitted instanceof Response) return admitted;
+  const protocol = admitted.answerProtocol;
   try {
     const upgraded = findDeno()?.upgradeWebSocket(request, {
       idleTimeout: idleSeconds,
@@ -45,11 +82,15 @@ export function upgradeOnDeno(
       ...(protocol === undefined ? {} : { protocol }),
     });
     if (upgraded === undefined) throw new TypeError("Cannot upgrade: this is not Deno");
-    upgrade.accept(upgraded.socket);
+    admitted.accept(upgraded.socket);
     return upgraded.response;
   } catch {
     // The client has gone, or somebody has taken the request: the text would not help it.
-    upgrade.abandon();
-    return createRefusal(400, "Upgrade failed");
+    return giveUp(admitted);
   }
+}
+
+function giveUp(upgrade: RpcUpgrade): Response {
+  upgrade.abandon();
+  return createRefusal(400, "Upgrade failed");
 }

@@ -120,9 +120,11 @@ export const refusalTests: readonly SuiteTest[] = [
     "frees the place of a client that leaves while it is being authorized",
     async (start) => {
       const entered = createDeferred<void>();
+      const left = createDeferred<void>();
       const gate = createDeferred<void>();
       await using server = start({
-        authorize() {
+        authorize({ signal }) {
+          signal.addEventListener("abort", () => left.resolve());
           entered.resolve();
           return gate.promise;
         },
@@ -136,6 +138,7 @@ export const refusalTests: readonly SuiteTest[] = [
       assertEquals(server.http.server.connections, 1);
       leave();
       await gone;
+      await left.promise;
       gate.resolve();
       await until(() => server.http.server.connections === 0);
       await assertServes(server);

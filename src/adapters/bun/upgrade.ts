@@ -20,22 +20,37 @@ export function bunAddress(request: Request, server: RpcBunServer): string | und
   return formatAddress(found?.address, found?.port);
 }
 
+/** What {@linkcode upgradeOnBun} needs beside the request. */
+interface BunUpgradeOptions {
+  readonly upgrade: RpcUpgrade;
+  readonly server: RpcBunServer;
+}
+
 /**
  * Makes the upgrade that was admitted.
  *
  * @returns The answer of a request that could not be upgraded; undefined when it was
+ * @throws What Bun throws, for one where the server has no `websocket` object
  */
 export function upgradeOnBun(
   request: Request,
-  { upgrade, server }: { upgrade: RpcUpgrade; server: RpcBunServer },
+  { upgrade, server }: BunUpgradeOptions,
 ): Response | undefined {
-  const protocol = upgrade.answerProtocol;
-  const isUpgraded = server.upgrade(request, {
-    data: new BunSocketData(upgrade),
-    ...(protocol === undefined ? {} : { headers: { "sec-websocket-protocol": protocol } }),
-  });
-  if (isUpgraded) return undefined;
+  try {
+    if (makeUpgrade(request, { upgrade, server })) return undefined;
+  } catch (error) {
+    upgrade.abandon();
+    throw error;
+  }
   // The client has gone, or somebody has taken the request.
   upgrade.abandon();
   return createRefusal(400, "Upgrade failed");
+}
+
+function makeUpgrade(request: Request, { upgrade, server }: BunUpgradeOptions): boolean {
+  const protocol = upgrade.answerProtocol;
+  return server.upgrade(request, {
+    data: new BunSocketData(upgrade),
+    ...(protocol === undefined ? {} : { headers: { "sec-websocket-protocol": protocol } }),
+  });
 }

@@ -1,6 +1,6 @@
 import { bunAddress, type RpcBunServer, upgradeOnBun } from "../../../src/adapters/bun/upgrade.ts";
 import { BunSocketData } from "../../../src/adapters/bun/web_socket.ts";
-import { assertEquals } from "../../support/assert.ts";
+import { assertEquals, assertThrows } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
 import { upgradeRequest } from "../../support/upgrade_request.ts";
 
@@ -36,6 +36,24 @@ test("upgradeOnBun() names no sub-protocol where none was offered", () => {
 test("upgradeOnBun() gives the place back when the request cannot be upgraded", () => {
   const { response, abandoned } = upgradeWith("rpc-ts.v1", false);
   assertEquals([response?.status, abandoned], [400, 1]);
+});
+
+test("upgradeOnBun() gives the place back when the upgrade throws, and lets the error through", () => {
+  let abandoned = 0;
+  const upgrade = {
+    answerProtocol: "rpc-ts.v1",
+    accept: () => {},
+    abandon: () => void abandoned++,
+  };
+  const server: RpcBunServer = {
+    upgrade: () => {
+      throw new TypeError('To enable websocket support, set the "websocket" object');
+    },
+    requestIP: () => null,
+  };
+  const act = () => upgradeOnBun(upgradeRequest(), { upgrade, server });
+  assertThrows(act, TypeError, "websocket");
+  assertEquals(abandoned, 1);
 });
 
 test("bunAddress() joins what the server knows", () => {

@@ -24,18 +24,19 @@ const Interpreter = defineContract("Interpreter", {
   translate: bidirectional<string, Line>(),
 });
 
-const WORDS: Record<string, string> = {
-  good: "bom",
-  day: "dia",
-  friends: "amigos",
-  thanks: "obrigado",
-};
+// A map, because every object also has the words "constructor", "toString" and more.
+const WORDS = new Map([
+  ["good", "bom"],
+  ["day", "dia"],
+  ["friends", "amigos"],
+  ["thanks", "obrigado"],
+]);
 
 const interpreter = implement(Interpreter, {
   async *translate(sentences) {
     let number = 0;
     for await (const sentence of sentences) {
-      const words = sentence.split(" ").map((word) => WORDS[word] ?? word);
+      const words = sentence.split(" ").map((word) => WORDS.get(word) ?? word);
       yield { number: ++number, text: words.join(" ") };
     }
     yield { number: ++number, text: "(the speaker has ended)" };
@@ -51,7 +52,7 @@ await using caller = new RpcCallerEndpoint({ transport: near });
 const heard: Line[] = [];
 let wake = (): void => {};
 async function* speak(): AsyncGenerator<string> {
-  for (const sentence of ["good day", "good friends", "thanks friends"]) {
+  for (const sentence of ["good day", "good constructor", "thanks friends"]) {
     console.log("says: ", sentence);
     const answered = new Promise<void>((resolve) => wake = resolve);
     yield sentence;

@@ -30,10 +30,11 @@ const notes = implement(Notes, {
 });
 
 // On the side that serves.
-const users: Record<string, { name: string }> = { "secret-1": { name: "Ada" } };
+// A map, because every object also has "constructor", "toString" and more.
+const users = new Map([["secret-1", { name: "Ada" }]]);
 const authenticate: RpcResponderInterceptor = {
   unary(call, request, next) {
-    const user = users[String(call.context.metadata.get("token"))];
+    const user = users.get(String(call.context.metadata.get("token")));
     if (user === undefined) throw new RpcError(RpcStatus.UNAUTHENTICATED, "Who are you?");
     call.context.set(userKey, user);
     return next(request);
@@ -69,10 +70,13 @@ responder.start();
 await using caller = new RpcCallerEndpoint({ transport: near, interceptors: [measure] });
 const client = caller.client(Notes);
 
-try {
-  await client.add({ text: "nobody knows me" });
-} catch (error) {
-  if (error instanceof RpcError) console.log("Refused:", error.message);
+// Whoever has no token is refused, and so is whoever has one that nobody was given.
+for (const metadata of [{}, { token: "constructor" }]) {
+  try {
+    console.log(await client.add({ text: "nobody knows me" }, { metadata }));
+  } catch (error) {
+    if (error instanceof RpcError) console.log("Refused:", error.message);
+  }
 }
 
 // The last one added stands nearest to the wire.

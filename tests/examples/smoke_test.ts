@@ -42,7 +42,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   "03_client_stream.ts": { words: ["count: 4", "mean: 50.5", "bytes: 100000"] },
   "04_bidirectional.ts": {
-    words: ["says:  good day", "hears: bom dia", "says:  good friends", "Lines: 4"],
+    words: ["says:  good day", "hears: bom dia", "hears: bom constructor", "Lines: 4"],
   },
   "05_peer.ts": { words: ["thermostat-7 has registered", "every 30 s", "87 %", "line 3"] },
   "06_deno_server.ts": {
@@ -68,7 +68,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     ],
   },
   "10_interceptors.ts": {
-    words: ["/Notes/add took less", "[UNAUTHENTICATED]", 'Ada noted "buy milk"'],
+    words: [
+      "/Notes/add took less",
+      "[UNAUTHENTICATED]",
+      "[UNAUTHENTICATED]",
+      'Ada noted "buy milk"',
+    ],
   },
   "11_validation.ts": {
     words: ["Ordered:", "Tuesday", "[INVALID_ARGUMENT]", "item: ", "amount: ", "due: "],

@@ -37,10 +37,22 @@ function createRule(
 
 function checkOrigin(origin: string): string {
   const lower = origin.toLowerCase();
-  if (lower === "*" || lower === "null" || ORIGIN.test(lower)) return lower;
-  throw new TypeError(
-    `Cannot allow origin: found "${origin}", expected one like "https://app.example.com"`,
-  );
+  if (lower === "*" || lower === "null") return lower;
+  const sent = ORIGIN.test(lower) ? asSent(lower) : undefined;
+  if (sent === lower) return lower;
+  const expected = sent === undefined ? 'one like "https://app.example.com"' : `"${sent}"`;
+  throw new TypeError(`Cannot allow origin: found "${origin}", expected ${expected}`);
+}
+
+/** An origin as browsers send it, without the scheme's own port for one; undefined when it is none. */
+function asSent(origin: string): string | undefined {
+  try {
+    const sent = new URL(origin).origin;
+    // Extensions and apps have schemes that only their browser knows.
+    return sent === "null" ? origin : sent;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The scheme is left out: behind a proxy that ends TLS this side does not know it. */

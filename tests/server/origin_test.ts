@@ -87,3 +87,30 @@ test("createOriginCheck() rejects an origin that could never match", () => {
     assertThrows(() => createOriginCheck([wrong]), TypeError, `found "${wrong}"`);
   }
 });
+
+test("createOriginCheck() rejects what no browser sends, and names what it does", () => {
+  const sent = [
+    ["https://app.example.com:443", "https://app.example.com"],
+    ["HTTP://Localhost:80", "http://localhost"],
+    ["https://b\u00fccher.example", "https://xn--bcher-kva.example"],
+    ["https://ada@app.example.com", "https://app.example.com"],
+    ["http://127.1:8080", "http://127.0.0.1:8080"],
+  ] as const;
+  for (const [wrong, origin] of sent) {
+    const words = `found "${wrong}", expected "${origin}"`;
+    assertThrows(() => createOriginCheck([wrong]), TypeError, words);
+    assertCases([origin], [[origin, true]]);
+  }
+  for (const wrong of ["https://a.example.com:99999", "https://a%zz.example.com"]) {
+    assertThrows(
+      () => createOriginCheck([wrong]),
+      TypeError,
+      `found "${wrong}", expected one like`,
+    );
+  }
+});
+
+test("createOriginCheck() takes origins of extensions and apps as they are", () => {
+  const apps = ["chrome-extension://abcdefgh", "capacitor://localhost", "tauri://localhost:1430"];
+  assertCases(apps, apps.map((origin) => [origin, true]));
+});

@@ -68,7 +68,8 @@ export class RpcHandlerContext implements RpcParentCall {
 
   /**
    * Aborts when nobody waits for the answer any more: the caller gave up, the deadline passed, the
-   * server drains, the connection was lost. Its reason is an `RpcError`.
+   * server stopped and the time of its drain is over, the connection was lost. Its reason is an
+   * `RpcError`.
    */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {

@@ -40,7 +40,7 @@ export interface RpcServingOptions {
   readonly contracts: readonly RpcResponderContract[];
   /**
    * Most connections at once, those that are being authorized or closed among them; 10 000 unless
-   * given. A socket whose peer does not answer a close counts for another minute.
+   * given. A socket whose peer does not answer a close counts for another ten seconds.
    */
   readonly maxConnections?: number;
   /** Limits of every connection to change; all others take their default. */

@@ -61,6 +61,8 @@ export class RpcWebSocketServer implements AsyncDisposable {
   /** Those that have ended and whose sockets are not closed. */
   readonly #lingering: Set<ServerConnection> = new Set();
   #state: ServerState = { kind: "stopped" };
+  /** How often it was to stop: a start that waits looks whether that was asked for since. */
+  #stops = 0;
 
   /**
    * Makes a server; it takes no connection before {@linkcode RpcWebSocketServer.start}.
@@ -115,13 +117,17 @@ export class RpcWebSocketServer implements AsyncDisposable {
   }
 
   /**
-   * Begins to take connections; quiet when it does already. While the server stops it waits for that.
+   * Begins to take connections; quiet when it does already. While the server stops it waits for that,
+   * unless it is to stop again meanwhile.
    *
-   * @returns Settles when connections are taken
+   * @returns Settles when connections are taken, or a later `stop()` has taken it back
    * @throws {TypeError} When the server is closed
    */
   start(): Promise<void> {
-    if (this.#state.kind === "stopping") return this.#state.done.then(() => this.start());
+    if (this.#state.kind === "stopping") {
+      const stops = this.#stops;
+      return this.#state.done.then(() => this.#startUnless(this.#stops !== stops));
+    }
     if (this.#state.kind === "closed") throw new TypeError("Cannot start server: it is closed");
     if (this.#state.kind === "stopped") {
       this.#state = { kind: "running" };
@@ -136,7 +142,8 @@ export class RpcWebSocketServer implements AsyncDisposable {
    *
    * With `drainTimeoutMs` clients are first told to make no new calls, and calls in flight, in both
    * directions, have that long to end. What is left then ends with `UNAVAILABLE` at the caller.
-   * Stopping again without a time ends the wait; quiet when the server is stopped.
+   * Stopping again takes back a `start()` that waits, and without a time ends the wait for calls;
+   * quiet when the server is stopped.
    *
    * @param options How long to wait for calls in flight
    * @returns Settles when all connections are closed; never rejects
@@ -149,6 +156,7 @@ export class RpcWebSocketServer implements AsyncDisposable {
         `Cannot stop server: drainTimeoutMs is ${drainTimeoutMs}, expected a number from 0`,
       );
     }
+    this.#stops++;
     if (this.#state.kind === "stopping" || this.#state.kind === "closed") {
       if (this.#state.kind === "stopping" && drainTimeoutMs === 0) this.#state.drain?.hurry();
       return this.#state.done;
@@ -274,6 +282,11 @@ export class RpcWebSocketServer implements AsyncDisposable {
       this.#slots.give();
       throw error;
     }
+  }
+
+  #startUnless(isTakenBack: boolean): Promise<void> {
+    // A server that was closed meanwhile says so, as it never starts again.
+    return isTakenBack && this.#state.kind !== "closed" ? Promise.resolve() : this.start();
   }
 
   #drain(timeoutMs: number): Drain {

@@ -375,6 +375,22 @@ test("RpcWebSocketServer.start() during a stop waits for its end", async () => {
   await server.close();
 });
 
+test("RpcWebSocketServer does what was asked for last while it stops", async () => {
+  for (const [wishes, isRunning] of [["start stop", false], ["start stop start", true]] as const) {
+    const { server, records } = createServer();
+    await server.start();
+    const asked = [
+      server.stop(),
+      ...wishes.split(" ").map((wish) => wish === "start" ? server.start() : server.stop()),
+    ];
+    await Promise.all(asked);
+    assertEquals(server.isRunning, isRunning, wishes);
+    const starts = messagesOf(records, "info").filter((text) => text === "Server started");
+    assertEquals(starts.length, isRunning ? 2 : 1);
+    await server.close();
+  }
+});
+
 test("RpcWebSocketServer reads a source over restarts, and refuses what it gives between", async () => {
   const source = createSource();
   const { server } = createServer({ connections: source.stream });

@@ -27,6 +27,7 @@ const ROOMS: Readonly<Record<string, string>> = {
 const LONGEST_NAME = 32;
 const LONGEST_TEXT = 2000;
 const LARGEST_FILE_BYTES = 8 * 1024 * 1024;
+const MOST_PIECES = 4096;
 const PIECE_BYTES = 64 * 1024;
 
 /** The server's side of the chat; one object serves every connection. */
@@ -80,12 +81,16 @@ export class ChatService extends RpcResponderContract<typeof Chat>
     let bytes = 0;
     for await (const part of parts) {
       if (!(part instanceof Uint8Array)) head = part;
-      else {
+      // Bytes are counted, and what has none would cost memory all the same.
+      else if (part.length > 0) {
         bytes += part.length;
-        if (bytes > LARGEST_FILE_BYTES) {
-          throw new RpcError(RpcStatus.RESOURCE_EXHAUSTED, "Files may have 8 MiB");
-        }
         pieces.push(part);
+        if (bytes > LARGEST_FILE_BYTES || pieces.length > MOST_PIECES) {
+          throw new RpcError(
+            RpcStatus.RESOURCE_EXHAUSTED,
+            `Files may have 8 MiB in ${MOST_PIECES} pieces`,
+          );
+        }
       }
     }
     if (head === undefined) throw new RpcError(RpcStatus.INVALID_ARGUMENT, "The file has no name");

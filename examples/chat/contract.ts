@@ -64,7 +64,7 @@ export interface FileHead {
 /** What came of an upload. */
 export interface UploadSummary {
   readonly file: ChatFile;
-  /** In how many pieces it came. */
+  /** In how many pieces it came, empty ones not counted. */
   readonly pieces: number;
 }
 

@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console
 /// <reference types="./bun.d.ts" />
 /**
- * A policy of one's own for a connection that breaks: reconnect at once and for as long as it takes,
- * a little later each time, and let calls that are made meanwhile wait for it. A call that was under
- * way fails, and says whether it may have run.
+ * A policy of one's own for a connection that breaks: reconnect for as long as it takes, later each
+ * time until a connection has held for a while, and let calls that are made meanwhile wait for it. A
+ * call that was under way fails, and says whether it may have run.
  *
  *     deno run --allow-net examples/09_custom_transport.ts
  *     bun examples/09_custom_transport.ts
@@ -13,6 +13,7 @@ import {
   implement,
   RpcCallerEndpoint,
   RpcError,
+  type RpcPeerEndpoint,
   RpcWebSocketCallerTransport,
   unary,
   waitUntilOpen,
@@ -21,15 +22,47 @@ import {
 import { bunRpc } from "../src/adapters/bun.ts";
 import { denoRpcHandler } from "../src/adapters/deno.ts";
 
-/** Tries until a socket opens, or until nobody wants it any more. */
-async function connectPatiently(url: string, signal: AbortSignal): Promise<WebSocketLike> {
-  for (let delayMs = 50;; delayMs = Math.min(delayMs * 2, 5_000)) {
-    try {
-      return await waitUntilOpen(new WebSocket(url, ["rpc-ts.v1"]), { signal });
-    } catch {
-      console.log(`Nobody there, next attempt in ${delayMs} ms`);
+const SHORTEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** A connection that is lost sooner counts like an attempt that failed. */
+const HELD_MS = 5_000;
+
+/** How long to wait before the next attempt. A server may also be there and drop whoever comes. */
+class Patience {
+  /** Called when an attempt found nobody. */
+  onMiss: () => void = () => {};
+  #pauseMs = 0;
+  #connectedAt = Infinity;
+
+  /** Tries until a socket opens, or until nobody wants it any more. */
+  async connect(url: string, signal: AbortSignal): Promise<WebSocketLike> {
+    while (true) {
+      await this.#wait(signal);
+      try {
+        return await waitUntilOpen(new WebSocket(url, ["rpc-ts.v1"]), { signal });
+      } catch {
+        console.log("Nobody there");
+        this.onMiss();
+      }
     }
-    await pause(delayMs, signal);
+  }
+
+  connected(): void {
+    this.#connectedAt = performance.now();
+  }
+
+  lost(): void {
+    if (performance.now() - this.#connectedAt >= HELD_MS) this.#pauseMs = 0;
+    this.#connectedAt = Infinity;
+  }
+
+  async #wait(signal: AbortSignal): Promise<void> {
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = Math.min(Math.max(pauseMs * 2, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+    if (pauseMs === 0) return;
+    console.log(`Next attempt in ${pauseMs} ms`);
+    await pause(pauseMs, signal);
   }
 }
 
@@ -50,20 +83,30 @@ function pause(delayMs: number, signal: AbortSignal): Promise<void> {
 
 /** The policy: three hooks of the base class, and a function that makes sockets. */
 class PatientTransport extends RpcWebSocketCallerTransport {
-  readonly firstLoss = Promise.withResolvers<void>();
+  readonly patience: Patience;
+  #loss = Promise.withResolvers<void>();
 
-  constructor(url: string) {
+  constructor(url: string, patience: Patience = new Patience()) {
     // Calls wait as long as an attempt may take.
-    super((signal) => connectPatiently(url, signal), { limits: { connectTimeoutMs: 60_000 } });
+    super((signal) => patience.connect(url, signal), { limits: { connectTimeoutMs: 60_000 } });
+    this.patience = patience;
+  }
+
+  /** Settles when the connection is lost the next time. */
+  get loss(): Promise<void> {
+    return this.#loss.promise;
   }
 
   protected override connectionReady(): void {
     console.log("Connected");
+    this.patience.connected();
   }
 
   protected override connectionLost(): void {
     console.log("Connection lost");
-    this.firstLoss.resolve();
+    this.patience.lost();
+    this.#loss.resolve();
+    this.#loss = Promise.withResolvers();
     void this.reconnect();
   }
 
@@ -86,15 +129,21 @@ const greeter = implement(Greeter, {
   },
 });
 
-function listen(port: number): { port: number; stop: () => Promise<void> } {
+/** Serves, or drops everybody as soon as they have come where it is told of that. */
+function listen(port: number, onDrop?: () => void): { port: number; stop: () => Promise<void> } {
   const place = { port, hostname: "127.0.0.1" };
+  const onConnection = async (endpoint: RpcPeerEndpoint): Promise<void> => {
+    onDrop?.();
+    if (onDrop !== undefined) await endpoint.close();
+  };
+  const options = { contracts: [greeter], onConnection };
   if ("Bun" in globalThis) {
-    const rpc = bunRpc({ contracts: [greeter] });
+    const rpc = bunRpc(options);
     const server = Bun.serve({ ...place, ...rpc });
     const stop = (): Promise<void> => rpc.server.stop().then(() => server.stop());
     return { port: server.port, stop };
   }
-  const handler = denoRpcHandler({ contracts: [greeter] });
+  const handler = denoRpcHandler(options);
   const server = Deno.serve({ ...place, onListen: () => {} }, handler);
   const stop = (): Promise<void> => handler.server.stop().then(() => server.shutdown());
   return { port: server.addr.port, stop };
@@ -116,15 +165,27 @@ await Promise.all([
     if (!(error instanceof RpcError)) throw error;
     console.log(`Call under way failed; may have run: ${error.maybeExecuted}`);
   }),
-  transport.firstLoss.promise,
+  transport.loss,
   server.stop(),
 ]);
 
+// A server that is there and drops whoever comes must not be called on again at once.
+const drops: number[] = [];
+await new Promise<void>((resolve) => {
+  server = listen(port, () => {
+    if (drops.push(performance.now()) === 2) resolve();
+  });
+});
+const [first = 0, second = 0] = drops;
+console.log(`Dropped twice, with a pause between: ${second - first > 90}`);
+await Promise.all([transport.loss, server.stop()]);
+
 console.log(`While nobody is there: ${transport.health().message}`);
 const waiting = client.greet("meanwhile");
-setTimeout(() => {
+transport.patience.onMiss = () => {
+  transport.patience.onMiss = () => {};
   server = listen(port);
-}, 200);
+};
 console.log(await waiting);
 
 await caller.close();

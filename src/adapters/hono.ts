@@ -15,7 +15,7 @@
  *
  * Where Hono's own `upgradeWebSocket` is in use as well, or limits are changed, make the object with
  * `createBunWebSocket({ other: websocketOfHono, limits })`. On Deno there is nothing more to it than
- * `Deno.serve(app.fetch)`.
+ * `Deno.serve(app.fetch)`; what `@rpc-ts/websocket/adapters/deno` says of `authorize` holds here too.
  *
  * No middleware that changes headers of the answer, CORS for one, may stand before the route: the answer
  * of an upgrade cannot be changed. `allowedOrigins` is what CORS would be for.

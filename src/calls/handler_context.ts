@@ -113,7 +113,8 @@ export class RpcHandlerContext implements RpcParentCall {
   }
 
   /**
-   * Sets a response header, in place of any of that name.
+   * Sets a response header, in place of any of that name. Does nothing when `signal` has aborted:
+   * nobody waits for it any more.
    *
    * @param name Lower-case name; `-bin` at its end for bytes
    * @param value Text, bytes, or several of them
@@ -121,6 +122,7 @@ export class RpcHandlerContext implements RpcParentCall {
    * @throws {RpcError} `RESOURCE_EXHAUSTED` when the headers are above a limit
    */
   setHeader(name: string, value: RpcMetadataValue | readonly RpcMetadataValue[]): void {
+    if (this.isAborted) return;
     if (this.#hasSentHeaders) {
       throw new TypeError(`Cannot set header "${name}": the response headers have been sent`);
     }
@@ -170,6 +172,11 @@ export class RpcHandlerContext implements RpcParentCall {
     if (this.#hasSentHeaders) return undefined;
     this.#hasSentHeaders = true;
     return this.#headers;
+  }
+
+  /** Takes back that the headers were taken: they could not be sent. For the endpoint. */
+  giveBackHeaders(): void {
+    this.#hasSentHeaders = false;
   }
 
   /** The trailers. For the endpoint. */

@@ -93,15 +93,22 @@ export abstract class ServedCall extends ServedStream implements StreamCall {
   /** Ends the call well, with the last message if there is one. */
   protected finish(message: unknown): void {
     if (this.isEnded) return;
-    this.environment.transport.endStream(this.streamId, {
-      code: RpcStatus.OK,
-      text: "",
-      details: NO_DETAILS,
-      maybeExecuted: true,
-      headers: this.takeFirstHeaders(),
-      trailers: this.context.trailers,
-      message,
-    });
+    const headers = this.takeFirstHeaders();
+    try {
+      this.environment.transport.endStream(this.streamId, {
+        code: RpcStatus.OK,
+        text: "",
+        details: NO_DETAILS,
+        maybeExecuted: true,
+        headers,
+        trailers: this.context.trailers,
+        message,
+      });
+    } catch (error) {
+      // They go with the failure instead.
+      if (headers !== undefined) this.context.giveBackHeaders();
+      throw error;
+    }
     this.#leave();
     this.#release(undefined);
   }

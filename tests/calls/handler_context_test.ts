@@ -113,6 +113,23 @@ test("RpcHandlerContext.setHeader() and setTrailer() replace values of a name", 
   assertEquals(context.takeHeaders(), undefined);
 });
 
+test("RpcHandlerContext.setHeader() refuses what comes too late, but not for the call", () => {
+  const { context } = make();
+  context.takeHeaders();
+  assertThrows(() => context.setHeader("x-tag", "a"), TypeError, "have been sent");
+  context.abort(reason);
+  context.setHeader("x-tag", "a");
+});
+
+test("RpcHandlerContext.giveBackHeaders() lets headers that were taken be taken again", () => {
+  const { context } = make();
+  context.setHeader("x-tag", "a");
+  assertEquals(context.takeHeaders()?.get("x-tag"), "a");
+  context.giveBackHeaders();
+  assertEquals(context.takeHeaders()?.get("x-tag"), "a");
+  assertEquals(context.takeHeaders(), undefined);
+});
+
 const WRONG: readonly [string, string | Uint8Array][] = [
   ["grpc-status", "0"],
   ["grpc-timeout", "1S"],

@@ -14,7 +14,7 @@ import {
   watch,
 } from "../support/box.ts";
 import { createDeferred } from "../../src/internal/deferred.ts";
-import { testOnEach } from "../support/endpoint_pair.ts";
+import { testOn, testOnEach } from "../support/endpoint_pair.ts";
 import { messagePackCodec } from "../../src/codecs/messagepack.ts";
 import { serveToHand } from "../support/hand_driven.ts";
 import { openFrame } from "../support/native_frames.ts";
@@ -621,4 +621,47 @@ test("ServedCall answers nothing, and runs nothing again, for frames that come l
   await peer.send({ ...opening, streamId: 3 });
   assertEquals([peer.take().length, runs], [1, 2]);
   await close();
+});
+
+testOnEach("ServedCall lets a handler set headers after the deadline in vain", async (links) => {
+  for (const shape of SHAPES) {
+    const gate = createDeferred<void>();
+    const pair = await links.connect({
+      contracts: [serveEach(async (context) => {
+        await gate.promise;
+        context.setHeader("x-late", "1");
+        context.setTrailer("x-late", "1");
+      })],
+    });
+    const call = watch(callBox(pair.caller.client(Box), shape, { timeoutMs: 50 }));
+    await pair.settle();
+    await pair.farClock.advance(50);
+    await pair.settle();
+    assertEquals(call.outcome.kind, "failed");
+    gate.resolve();
+    await pair.assertIdle();
+    assertEquals(pair.complaints, []);
+  }
+});
+
+testOn("native wire", "ServedCall sends headers without an answer", async (links) => {
+  const pair = await links.connect({
+    limits: { maxMessageBytes: 10_000 },
+    farLimits: {},
+    contracts: [serveEach((context) => {
+      context.setHeader("x-h", "1");
+      context.setTrailer("x-t", "2");
+      return new Uint8Array(11_000);
+    })],
+  });
+  for (const shape of SHAPES) {
+    const seen: unknown[] = [];
+    const call = callBox(pair.caller.client(Box), shape, {
+      onHeaders: (headers) => void seen.push(headers.get("x-h")),
+      onTrailers: (trailers) => void seen.push(trailers.get("x-t")),
+    });
+    await assertStatus(call, RpcStatus.RESOURCE_EXHAUSTED, "11");
+    assertEquals(seen, ["1", "2"], shape);
+  }
+  await pair.assertIdle();
 });

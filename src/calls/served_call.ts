@@ -130,9 +130,7 @@ export abstract class ServedCall extends ServedStream implements StreamCall {
   protected failWith(error: unknown): void {
     if (this.isEnded) return this.reportLate(error);
     if (error instanceof RpcError) {
-      // What went wrong on this side is told in full here, and only in general there.
-      const isOurs = error.code === RpcStatus.INTERNAL && error.cause !== undefined;
-      if (isOurs) this.environment.onHandlerError(error, this.context);
+      this.#reportOurs(error);
       return this.fail(error);
     }
     this.environment.onHandlerError(error, this.context);
@@ -200,8 +198,27 @@ export abstract class ServedCall extends ServedStream implements StreamCall {
       this.#inflating = message;
       return message.inflate().then((bytes) => this.#toRequest(bytes));
     }
-    const { method } = this.served;
-    return validateRequest(method, decodeRequest(this.environment, method, message));
+    return this.#validate(decodeRequest(this.environment, this.served.method, message));
+  }
+
+  #validate(request: unknown): unknown {
+    try {
+      const valid = validateRequest(this.served.method, request);
+      if (!(valid instanceof Promise)) return valid;
+      return valid.catch((error: unknown) => {
+        this.#reportOurs(error);
+        throw error;
+      });
+    } catch (error) {
+      this.#reportOurs(error);
+      throw error;
+    }
+  }
+
+  /** What went wrong on this side is told in full here, and only in general there. */
+  #reportOurs(error: unknown): void {
+    if (!(error instanceof RpcError) || error.code !== RpcStatus.INTERNAL) return;
+    if (error.cause !== undefined) this.environment.onHandlerError(error, this.context);
   }
 
   #run(request: unknown): void {

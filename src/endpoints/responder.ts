@@ -11,8 +11,9 @@ export interface RpcResponderEndpointOptions extends RpcEndpointOptions {
   /** Wrap every call, the first outermost; none unless given. */
   readonly interceptors?: readonly RpcResponderInterceptor[];
   /**
-   * Takes what a handler threw that is not an `RpcError`; nothing unless given. The caller only
-   * learns `INTERNAL`, and the log only the kind of error, as its text may hold secrets.
+   * Takes what a handler threw that is not an `RpcError`, and `INTERNAL` errors of this side with what
+   * a schema or a codec threw as their cause; nothing unless given. The caller only learns `INTERNAL`,
+   * and the log only the kind of error, as its text may hold secrets.
    */
   readonly onHandlerError?: (error: unknown, context: RpcHandlerContext) => void;
 }

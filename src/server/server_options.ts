@@ -56,7 +56,10 @@ export interface RpcServingOptions {
   readonly interceptors?: readonly RpcResponderInterceptor[];
   /** Wrap every call that is made to a client, the first outermost; none unless given. */
   readonly callerInterceptors?: readonly RpcCallerInterceptor[];
-  /** Takes what a handler threw that is not an `RpcError`; nothing unless given. */
+  /**
+   * Takes what a handler threw that is not an `RpcError`, and `INTERNAL` errors of this side with what
+   * a schema or a codec threw as their cause; nothing unless given.
+   */
   readonly onHandlerError?: (error: unknown, context: RpcHandlerContext) => void;
   /**
    * Called when a connection carries frames, before its first call is served. The endpoint can call

@@ -6,6 +6,7 @@ import { assert, assertEquals, assertStatus } from "../support/assert.ts";
 import {
   Box,
   callBox,
+  collect,
   openSource,
   serveBox,
   serveEach,
@@ -13,6 +14,10 @@ import {
   UP_SHAPES,
   watch,
 } from "../support/box.ts";
+import { defineContract } from "../../src/contracts/define_contract.ts";
+import { clientStream, unary } from "../../src/contracts/shapes.ts";
+import type { StandardSchemaV1 } from "../../src/contracts/standard_schema.ts";
+import { implement } from "../../src/endpoints/responder_contract.ts";
 import { createDeferred } from "../../src/internal/deferred.ts";
 import { testOn, testOnEach } from "../support/endpoint_pair.ts";
 import { messagePackCodec } from "../../src/codecs/messagepack.ts";
@@ -664,4 +669,37 @@ testOn("native wire", "ServedCall sends headers without an answer", async (links
     assertEquals(seen, ["1", "2"], shape);
   }
   await pair.assertIdle();
+});
+
+testOnEach("ServedCall reports a request schema that throws, and no bad request", async (links) => {
+  const fault = new TypeError(SECRET);
+  const schemas: readonly StandardSchemaV1["~standard"]["validate"][] = [
+    () => {
+      throw fault;
+    },
+    () => Promise.reject(fault),
+    () => ({ issues: [{ message: "Too short" }] }),
+  ];
+  for (const [at, validate] of schemas.entries()) {
+    const request: StandardSchemaV1 = { "~standard": { version: 1, vendor: "test", validate } };
+    const Checked = defineContract("Checked", {
+      one: unary({ request }),
+      up: clientStream({ request }),
+    });
+    const seen: unknown[] = [];
+    const pair = await links.connect({
+      contracts: [
+        implement(Checked, { one: () => 1, up: async (values) => (await collect(values)).length }),
+      ],
+      responder: { onHandlerError: (error) => void seen.push(error) },
+    });
+    const client = pair.caller.client(Checked);
+    const isFault = at < 2;
+    const code = isFault ? RpcStatus.INTERNAL : RpcStatus.INVALID_ARGUMENT;
+    for (const call of [client.one(1), client.up([1])]) await assertStatus(call, code);
+    await pair.assertIdle();
+    const causes = seen.map((error) => error instanceof RpcError ? error.cause : error);
+    assertEquals(causes, isFault ? [fault, fault] : []);
+    assertEquals(pair.complaints, causes.map(() => "Handler failed"));
+  }
 });

@@ -28,7 +28,8 @@ export interface HandlerContextOptions {
 /**
  * What a handler knows of its call, and how it answers beside its responses.
  *
- * Give it as `parent` to calls made inside the handler: they end with it and inherit its deadline.
+ * Give it as `parent` to calls made inside the handler: they are given up when its signal aborts, and
+ * inherit its deadline. A call that the handler leaves behind when it has answered goes on.
  */
 export class RpcHandlerContext implements RpcParentCall {
   readonly #options: HandlerContextOptions;

@@ -2,7 +2,7 @@ import type { RpcMetadata, RpcMetadataInit } from "../protocol/metadata.ts";
 
 /** The call during which another call is made: what the handler's context offers. */
 export interface RpcParentCall {
-  /** Aborts when the outer call ends. */
+  /** Aborts when the outer call ends without an answer; one that is answered lets it be. */
   readonly signal: AbortSignal;
   /** Time left to the outer call, in milliseconds; undefined without a deadline. */
   readonly timeoutMs: number | undefined;
@@ -27,8 +27,9 @@ export interface RpcCallOptions {
    */
   readonly onTrailers?: ((trailers: RpcMetadata) => void) | undefined;
   /**
-   * The call that this one serves: it ends with it and never outlives its deadline. Inside a
-   * handler that is the handler's context; none unless given.
+   * The call that this one serves: it is given up with it and never outlives its deadline, but goes
+   * on when the outer call has been answered. Inside a handler that is the handler's context; none
+   * unless given.
    */
   readonly parent?: RpcParentCall | undefined;
 }

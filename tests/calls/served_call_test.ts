@@ -14,6 +14,7 @@ import {
   UP_SHAPES,
   watch,
 } from "../support/box.ts";
+import type { RpcResponseStream } from "../../src/contracts/response_stream.ts";
 import { defineContract } from "../../src/contracts/define_contract.ts";
 import { clientStream, unary } from "../../src/contracts/shapes.ts";
 import type { StandardSchemaV1 } from "../../src/contracts/standard_schema.ts";
@@ -626,6 +627,32 @@ test("ServedCall answers nothing, and runs nothing again, for frames that come l
   await peer.send({ ...opening, streamId: 3 });
   assertEquals([peer.take().length, runs], [1, 2]);
   await close();
+});
+
+testOnEach("ServedCall lets calls made inside go on when it is answered", async (links) => {
+  for (const isAnswered of [true, false]) {
+    const far = await links.connect({
+      contracts: [serveBox({ down: () => new ReadableStream() })],
+    });
+    let inner: RpcResponseStream<unknown> | undefined;
+    const near = await links.connect({
+      contracts: [serveBox({
+        one: (_, parent) => {
+          inner = far.caller.client(Box).down(0, { parent });
+          return isAnswered ? "done" : new Promise(() => {});
+        },
+      })],
+      deafHandlers: isAnswered ? 0 : 1,
+    });
+    const own = new AbortController();
+    const call = watch(near.caller.client(Box).one(0, { signal: own.signal }));
+    await near.settle();
+    own.abort();
+    await near.settle();
+    assertEquals(call.outcome.kind, isAnswered ? "done" : "failed");
+    assertEquals(far.caller.activeCalls, isAnswered ? 1 : 0);
+    inner?.cancel();
+  }
 });
 
 testOnEach("ServedCall lets a handler set headers after the deadline in vain", async (links) => {

@@ -191,11 +191,15 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined>, Bat
     } catch (error) {
       throw this.#options.onDecodeError(error);
     }
-    if (!(value instanceof Promise)) return { done: false, value };
-    return value.then(
-      (decoded) => ({ done: false, value: decoded }),
-      (error: unknown) => Promise.reject(this.#options.onDecodeError(error)),
-    );
+    return value instanceof Promise ? this.#readDecoded(value) : { done: false, value };
+  }
+
+  async #readDecoded(value: Promise<T>): Promise<IteratorResult<T, undefined>> {
+    try {
+      return { done: false, value: await value };
+    } catch (error) {
+      throw this.#options.onDecodeError(error);
+    }
   }
 
   /** Tells the end: its error to the first who asks, that it is over to everyone after. */

@@ -56,6 +56,10 @@ export abstract class ServedCall extends ServedStream implements StreamCall {
     if (takesMany(this.served.method.shape)) return this.#startMany(opening);
     if (opening.message !== undefined) return this.#startOne(opening.message);
     if (opening.end) return this.#endWithoutRequest();
+    this.#wait();
+  }
+
+  #wait(): void {
     const { clock, transport } = this.environment;
     const { halfOpenTimeoutMs } = transport.limits;
     this.#state = "waiting";
@@ -109,6 +113,8 @@ export abstract class ServedCall extends ServedStream implements StreamCall {
       if (headers !== undefined) this.context.giveBackHeaders();
       throw error;
     }
+    // A socket that refuses the answer ends its connection, and that its calls.
+    if (this.isEnded) return;
     this.#leave();
     this.#release(undefined);
   }
@@ -177,13 +183,15 @@ export abstract class ServedCall extends ServedStream implements StreamCall {
     if (!this.#admit()) return;
     try {
       const request = this.#toRequest(message);
-      if (!(request instanceof Promise)) this.#run(request);
-      else {
-        request.then((ready) => this.#run(ready), (error: unknown) => this.#refuseRequest(error));
-      }
+      if (request instanceof Promise) this.#runLater(request);
+      else this.#run(request);
     } catch (error) {
       this.#refuseRequest(error);
     }
+  }
+
+  #runLater(request: Promise<unknown>): void {
+    request.then((ready) => this.#run(ready), (error: unknown) => this.#refuseRequest(error));
   }
 
   /** Takes a place among the running handlers; without one the call has ended. */
@@ -194,21 +202,28 @@ export abstract class ServedCall extends ServedStream implements StreamCall {
   }
 
   #toRequest(message: unknown): unknown {
-    if (message instanceof RpcCompressedMessage) {
-      this.#inflating = message;
-      return message.inflate().then((bytes) => this.#toRequest(bytes));
-    }
+    if (message instanceof RpcCompressedMessage) return this.#toRequestLater(message);
     return this.#validate(decodeRequest(this.environment, this.served.method, message));
+  }
+
+  async #toRequestLater(message: RpcCompressedMessage): Promise<unknown> {
+    this.#inflating = message;
+    return await this.#toRequest(await message.inflate());
   }
 
   #validate(request: unknown): unknown {
     try {
       const valid = validateRequest(this.served.method, request);
-      if (!(valid instanceof Promise)) return valid;
-      return valid.catch((error: unknown) => {
-        this.#reportOurs(error);
-        throw error;
-      });
+      return valid instanceof Promise ? this.#validateLater(valid) : valid;
+    } catch (error) {
+      this.#reportOurs(error);
+      throw error;
+    }
+  }
+
+  async #validateLater(valid: Promise<unknown>): Promise<unknown> {
+    try {
+      return await valid;
     } catch (error) {
       this.#reportOurs(error);
       throw error;

@@ -10,15 +10,17 @@ export class ServedSingleResponse extends ServedCall {
   protected answer(request: unknown): void {
     try {
       const answer = this.served.handler(request, this.context);
-      if (!isPromise(answer)) this.#onAnswer(answer);
-      else {
-        // What only looks like a promise may answer twice.
-        const once = answer instanceof Promise ? answer : Promise.resolve(answer);
-        once.then((value) => this.#onAnswer(value), (error: unknown) => this.#onThrown(error));
-      }
+      if (isPromise(answer)) this.#answerLater(answer);
+      else this.#onAnswer(answer);
     } catch (error) {
       this.#onThrown(error);
     }
+  }
+
+  #answerLater(answer: PromiseLike<unknown>): void {
+    // What only looks like a promise may answer twice.
+    const once = answer instanceof Promise ? answer : Promise.resolve(answer);
+    once.then((value) => this.#onAnswer(value), (error: unknown) => this.#onThrown(error));
   }
 
   #onAnswer(answer: unknown): void {
@@ -26,11 +28,15 @@ export class ServedSingleResponse extends ServedCall {
     if (this.isEnded) return;
     try {
       const response = validateResponse(this.served.method, answer);
-      if (!(response instanceof Promise)) this.#send(response);
-      else response.then((valid) => this.#send(valid), (error: unknown) => this.failWith(error));
+      if (response instanceof Promise) this.#sendLater(response);
+      else this.#send(response);
     } catch (error) {
       this.failWith(error);
     }
+  }
+
+  #sendLater(response: Promise<unknown>): void {
+    response.then((valid) => this.#send(valid), (error: unknown) => this.failWith(error));
   }
 
   #onThrown(error: unknown): void {
@@ -46,10 +52,14 @@ export class ServedSingleResponse extends ServedCall {
       const bytes = messageBytes(message);
       const room = bytes <= FREE_BYTES ? undefined : transport.waitForRoom?.(this.streamId, bytes);
       if (room === undefined) this.finish(message);
-      else room.then(() => this.#send(response), (error: unknown) => this.failWith(error));
+      else this.#sendAfter(room, response);
     } catch (error) {
       this.failWith(error);
     }
+  }
+
+  #sendAfter(room: Promise<void>, response: unknown): void {
+    room.then(() => this.#send(response), (error: unknown) => this.failWith(error));
   }
 }
 

@@ -1,15 +1,21 @@
+import { defineContract } from "../../src/contracts/define_contract.ts";
+import { unary } from "../../src/contracts/shapes.ts";
+import { RpcCallerEndpoint } from "../../src/endpoints/caller.ts";
 import { RpcPeerEndpoint } from "../../src/endpoints/peer.ts";
 import type {
   RpcCallerInterceptor,
   RpcResponderInterceptor,
 } from "../../src/endpoints/interceptor.ts";
+import { implement } from "../../src/endpoints/responder_contract.ts";
+import { createDeferred } from "../../src/internal/deferred.ts";
+import { RpcError } from "../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../src/protocol/status.ts";
 import { createMemoryTransportPair } from "../../src/transports/memory.ts";
 import type { IRpcTransport } from "../../src/transports/transport.ts";
 import { RpcWebSocketCallerTransport } from "../../src/transports/websocket/caller.ts";
 import { RpcWebSocketResponderTransport } from "../../src/transports/websocket/responder.ts";
-import { assert, assertEquals, assertStatus } from "../support/assert.ts";
-import { Box, callBox, serveEach, SHAPES } from "../support/box.ts";
+import { assert, assertEquals, assertRejects, assertStatus } from "../support/assert.ts";
+import { Box, callBox, serveEach, SHAPES, watch } from "../support/box.ts";
 import { withoutRejections } from "../support/endpoint_pair.ts";
 import { settle } from "../support/fake_clock.ts";
 import { FakeSocket } from "../support/socket_pair.ts";
@@ -129,4 +135,57 @@ test("RpcPeerEndpoint keeps interceptors of the two directions apart", async () 
   assert(ada.health().isHealthy);
   await ada.close();
   await bob.close();
+});
+
+test("RpcPeerEndpoint counts a call once whose answer its socket refuses", async () => {
+  const accepted: RpcWebSocketResponderTransport[] = [];
+  const near = new RpcWebSocketCallerTransport(() => {
+    const [a, b] = FakeSocket.pair();
+    // The first of its sockets fails when the answer leaves.
+    const send = a.send.bind(a);
+    if (accepted.length === 0) {
+      a.send = (data) => {
+        if (data.length > 60_000) throw new Error("Socket is gone");
+        send(data);
+      };
+    }
+    accepted.push(new RpcWebSocketResponderTransport(b));
+    queueMicrotask(() => {
+      a.open();
+      b.open();
+    });
+    return a;
+  });
+  let aborted = 0;
+  const gate = createDeferred<void>();
+  const Store = defineContract("Store", { read: unary<number, Uint8Array>() });
+  const store = implement(Store, {
+    async read(bytes, { signal }) {
+      signal.addEventListener("abort", () => aborted++);
+      await gate.promise;
+      return new Uint8Array(bytes);
+    },
+  });
+  await using peer = new RpcPeerEndpoint({ transport: near, contracts: [store] });
+  peer.start();
+  const read = async (bytes: number): Promise<number> => {
+    const transport = accepted.at(-1);
+    assert(transport !== undefined);
+    const caller = new RpcCallerEndpoint({ transport });
+    return (await caller.client(Store).read(bytes)).length;
+  };
+  await settle();
+  const lost = assertRejects(read(70_000), RpcError);
+  await settle();
+  gate.resolve();
+  // Its other end is never told: nobody is left to do so.
+  await settle();
+  await accepted[0]?.close();
+  await lost;
+  await near.reconnect();
+  assertEquals(await read(1), 1);
+  const drained = watch(peer.drain());
+  await settle();
+  assertEquals([drained.outcome.kind, aborted], ["done", 1]);
+  await accepted[1]?.close();
 });

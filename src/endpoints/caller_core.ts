@@ -48,13 +48,32 @@ export class CallerCore {
     request: unknown,
     options: RpcCallOptions = NO_OPTIONS,
   ): Promise<unknown> {
+    if (this.#wrapped.has(method.shape)) return this.#interceptOne(method, request, options);
+    return callForOne(this.environment, method, {
+      request: toRequest(request, method.shape === "clientStream"),
+      call: options,
+    });
+  }
+
+  /** Makes a call with many responses. */
+  callMany(
+    method: RpcContractMethod,
+    request: unknown,
+    options: RpcCallOptions = NO_OPTIONS,
+  ): RpcResponseStream<unknown> {
+    if (this.#wrapped.has(method.shape)) return this.#interceptMany(method, request, options);
+    return callForMany(this.environment, method, {
+      request: toRequest(request, method.shape === "bidirectional"),
+      call: options,
+    });
+  }
+
+  #interceptOne(
+    method: RpcContractMethod,
+    request: unknown,
+    options: RpcCallOptions,
+  ): Promise<unknown> {
     const isMany = method.shape === "clientStream";
-    if (!this.#wrapped.has(method.shape)) {
-      return callForOne(this.environment, method, {
-        request: toRequest(request, isMany),
-        call: options,
-      });
-    }
     const withinTime = shareTime(options, this.environment.clock);
     const wrapped = new WrappedCall(this.environment);
     const step = compose<RpcCallerCall>(this.#interceptors, method.shape, (inner, call) => {
@@ -71,19 +90,12 @@ export class CallerCore {
     );
   }
 
-  /** Makes a call with many responses. */
-  callMany(
+  #interceptMany(
     method: RpcContractMethod,
     request: unknown,
-    options: RpcCallOptions = NO_OPTIONS,
+    options: RpcCallOptions,
   ): RpcResponseStream<unknown> {
     const isMany = method.shape === "bidirectional";
-    if (!this.#wrapped.has(method.shape)) {
-      return callForMany(this.environment, method, {
-        request: toRequest(request, isMany),
-        call: options,
-      });
-    }
     const withinTime = shareTime(options, this.environment.clock);
     const wrapped = new WrappedCall(this.environment);
     let requests: SourceIterator | undefined;

@@ -49,12 +49,12 @@ export class KeyCache {
         input.position = start;
         return readUtf8(input, length);
       }
-      key = asciiText(bytes, start, length);
-      if (isInherited(key)) {
+      key = interned(asciiText(bytes, start, length), isIndex);
+      if (!isIndex && isInherited(key)) {
         input.hasOddKeys = true;
         return key;
       }
-      key = this.#slots[slot] = interned(key, isIndex);
+      this.#slots[slot] = key;
     }
     this.#next[this.#lastSlot] = slot;
     this.#lastSlot = slot;

@@ -1,4 +1,6 @@
-import type { Outbound, OutboundMessage, OutboundStatus } from "./stream_state.ts";
+import type { RpcError } from "../../protocol/rpc_error.ts";
+import type { EndReason } from "./end_reason.ts";
+import type { Outbound, OutboundMessage, OutboundStatus, StreamState } from "./stream_state.ts";
 
 /** A message to be sent, from its beginning unless told otherwise. */
 export function outboundMessage(
@@ -21,6 +23,28 @@ export function replaceMessage(
     outbound.message = message;
     outbound.compressed = true;
   }
+}
+
+/**
+ * Empties the outbox of a stream; those who wait for it are told why.
+ *
+ * @returns The credit of the connection that was set aside for it
+ */
+export function dropOutbox(
+  { id, sending: { outbox } }: StreamState,
+  createReason: EndReason,
+): number {
+  let reservedBytes = 0;
+  let reason: RpcError | undefined;
+  for (let next = outbox.shift(); next; next = outbox.shift()) {
+    if (next.kind !== "outbound" && next.kind !== "outboundStatus") continue;
+    next.deflation?.drop();
+    next.deflation = undefined;
+    if (next.kind !== "outbound") continue;
+    reservedBytes += next.reservedBytes;
+    if (next.done !== undefined) next.done.reject(reason ??= createReason(id));
+  }
+  return reservedBytes;
 }
 
 /** Bytes of messages in what waits. */

@@ -2,13 +2,12 @@ import { createDeferred } from "../../internal/deferred.ts";
 import { reuseMessage } from "../../internal/large_memory.ts";
 import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import type { MessageFrame } from "../../protocol/frame.ts";
-import type { RpcError } from "../../protocol/rpc_error.ts";
 import type { RpcDeflation } from "../compression.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import type { EndReason } from "./end_reason.ts";
 import { SMALL_CALL_BYTES } from "./flight_control.ts";
-import { outboundMessage, replaceMessage, waitingBytesOf } from "./outbound_message.ts";
-import { SendRoom } from "./send_room.ts";
+import { dropOutbox, outboundMessage, replaceMessage, waitingBytesOf } from "./outbound_message.ts";
+import { SendRoom, type SendRoomOwner } from "./send_room.ts";
 import { SendTurns } from "./send_turns.ts";
 import type {
   Outbound,
@@ -39,7 +38,7 @@ const MAX_CREDIT = Number.MAX_SAFE_INTEGER;
  * each above zero; everything else passes. What is sent after a waiting message on the same stream
  * waits behind it.
  */
-export class SendScheduler {
+export class SendScheduler implements SendRoomOwner {
   readonly #writer: BatchWriter;
   readonly #maxFragmentBytes: number;
   readonly #messageCost: number;
@@ -76,12 +75,17 @@ export class SendScheduler {
 
   /** Room for messages in outboxes. */
   get room(): SendRoom {
-    return this.#room ??= new SendRoom(this.#maxWaitingBytes);
+    return this.#room ??= new SendRoom(this.#maxWaitingBytes, this);
   }
 
   /** Bytes of messages that wait on all streams. */
   get waitingBytes(): number {
     return this.#room === undefined ? 0 : this.#room.waitingBytes;
+  }
+
+  /** Whether streams may send that have credit of their own. */
+  get takesData(): boolean {
+    return this.connectionBytes > 0 && this.#writer.isWritable;
   }
 
   /** Whether a message of so many bytes would go out at once. */
@@ -181,9 +185,10 @@ export class SendScheduler {
     this.pump();
   }
 
-  /** Lets the streams that can go on take turns until the writer is full. */
+  /** Lets the streams that can go on take turns until the writer is full, and then who has no room. */
   pump(): void {
     while (this.#writer.isWritable && this.#takeTurn());
+    this.#room?.look();
   }
 
   /**
@@ -203,7 +208,7 @@ export class SendScheduler {
     const { sending } = stream;
     sending.bytes = Math.min(sending.bytes + bytes, MAX_CREDIT);
     sending.messages = Math.min(sending.messages + messages, MAX_CREDIT);
-    if (stream.waiting === 0) return this.#room?.release(stream);
+    if (stream.waiting === 0) return this.#room?.onProgress(stream);
     this.#givenTurns.add(stream);
     this.pump();
   }
@@ -219,15 +224,12 @@ export class SendScheduler {
     this.#room?.drop(stream, createReason);
     if (stream.waiting === 0) return;
     this.#turns?.delete(stream);
-    let reason: RpcError | undefined;
-    const { outbox } = stream.sending;
-    for (let next = outbox.shift(); next; next = outbox.shift()) {
-      this.room.free(stream, waitingBytesOf(next));
-      if (next.kind === "outbound" || next.kind === "outboundStatus") this.#dropDeflation(next);
-      if (next.kind !== "outbound" || next.done === undefined) continue;
-      reason ??= createReason(stream.id);
-      next.done.reject(reason);
-    }
+    const reservedBytes = dropOutbox(stream, createReason);
+    this.room.free(stream, stream.waitingBytes);
+    if (reservedBytes === 0) return;
+    this.connectionBytes += reservedBytes;
+    // Later: other streams may be about to be dropped as well.
+    queueMicrotask(() => this.pump());
   }
 
   get #givenTurns(): SendTurns {
@@ -240,7 +242,8 @@ export class SendScheduler {
     if (stream === undefined) return false;
     const before = stream.waitingBytes;
     const isSent = this.#sendNext(stream);
-    if (isSent && stream.waiting > 0) this.#turns?.goOn(stream, before - stream.waitingBytes);
+    if (stream.waiting === 0) this.#room?.onProgress(stream);
+    else if (isSent) this.#turns?.goOn(stream, before - stream.waitingBytes);
     return true;
   }
 
@@ -254,17 +257,6 @@ export class SendScheduler {
     if (others === 0 || this.connectionBytes <= 0) return false;
     if (waiting >= sending.messages || waitingBytes >= sending.bytes) return false;
     return !this.#givenTurns.hasEnough(stream, message.length);
-  }
-
-  #dropDeflation(outbound: OutboundMessage | OutboundStatus): void {
-    const { deflation } = outbound;
-    outbound.deflation = undefined;
-    deflation?.drop();
-    if (outbound.kind === "outboundStatus" || outbound.reservedBytes === 0) return;
-    this.connectionBytes += outbound.reservedBytes;
-    outbound.reservedBytes = 0;
-    // Later: other streams may be about to be dropped as well.
-    queueMicrotask(() => this.pump());
   }
 
   /** Whether a frame need not wait for its turn: one of little goes where the socket takes it. */

@@ -315,6 +315,27 @@ test("Outbound.sendMessage() fails when too much waits on all streams together",
   await refused;
 });
 
+test("Outbound.waitForRoom() waits for credit of the connection where the stream has its own", async () => {
+  const peer = new RawPeer({
+    side: "responder",
+    hello: { streamWindowBytes: 100, connectionWindowBytes: 512 },
+    limits: { maxWaitingBytes: 1 },
+  });
+  peer.send(openFrame({ end: true }), openFrame({ streamId: 3, end: true }));
+  peer.connection.sendMessage(1, new Uint8Array(100));
+  peer.connection.sendMessage(3, new Uint8Array(1));
+  const stalled = peer.connection.sendMessage(1, new Uint8Array(1));
+  assert(stalled !== undefined, "stream 1 has credit");
+  const room = peer.connection.waitForRoom(3, 1);
+  assert(room !== undefined, "the connection has credit");
+  peer.send({ kind: "credit", streamId: 0, bytes: 2 ** 20, messages: 0 });
+  await room;
+  assertEquals(peer.connection.waitForRoom(3, 1), undefined);
+  assertEquals(peer.connection.sendMessage(3, new Uint8Array(1)), undefined);
+  peer.send({ kind: "cancel", streamId: 1, code: 1, reason: "" });
+  await assertStatus(stalled, RpcStatus.CANCELLED);
+});
+
 test("Outbound.endStream() leaves out details that are above what the peer takes", async () => {
   for (const [maxMetadataBytes, details] of [[45, 1], [44, 0]] as const) {
     const peer = servePeer({ maxMetadataBytes });

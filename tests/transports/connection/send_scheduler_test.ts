@@ -32,6 +32,7 @@ class Setup {
       connectionBytes?: number;
       maxFragmentBytes?: number;
       messageCostBytes?: number;
+      maxWaitingBytes?: number;
       acks?: boolean;
     } = {},
   ) {
@@ -53,6 +54,7 @@ class Setup {
       maxFragmentBytes: options.maxFragmentBytes ?? 64 * KIB,
       messageCostBytes: options.messageCostBytes ?? 0,
       connectionBytes: options.connectionBytes ?? 2 ** 30,
+      maxWaitingBytes: options.maxWaitingBytes ?? Infinity,
       owner: { onEnded: (stream) => this.ended.push(stream.id) },
     });
   }
@@ -593,4 +595,139 @@ test("SendScheduler charges nothing for ends and headers", async () => {
     ["1:halfClose", "1:status"],
     1,
   ]);
+});
+
+/** A scheduler in which a stream without credit has taken all room. */
+function withoutRoom(options: { connectionBytes?: number } = {}): Setup {
+  const setup = new Setup({ ...options, maxWaitingBytes: 1 });
+  const stalled = createStream(101, { bytes: 0 });
+  void setup.scheduler.sendMessage(stalled, new Uint8Array(1));
+  assert(!setup.scheduler.room.hasRoom);
+  return setup;
+}
+
+/** Fills the socket until the test drains it. */
+function fillSocket({ scheduler, channel, writer }: Setup): void {
+  channel.isStalled = true;
+  scheduler.sendMessage(createStream(103), new Uint8Array(2048 * KIB));
+  writer.flush();
+  assert(!writer.isWritable);
+}
+
+function drainSocket({ channel, writer }: Setup): void {
+  channel.isStalled = false;
+  channel.bufferedBytes = 0;
+  writer.checkDrained();
+}
+
+/** Parks streams as a call does: one that is let go asks again, and sends when it may. */
+function parkAll(setup: Setup, streams: readonly StreamState[], bytes = 1): number[] {
+  const { scheduler } = setup;
+  const sent: number[] = [];
+  for (const stream of streams) {
+    const send = (): void => {
+      if (scheduler.room.hasRoom || scheduler.canSendNow(stream, bytes)) {
+        sent.push(stream.id);
+        // It rejects for nobody here: these streams do not end while they wait.
+        void scheduler.sendMessage(stream, new Uint8Array(bytes));
+      } else void scheduler.room.park(stream, bytes).then(send);
+    };
+    send();
+  }
+  return sent;
+}
+
+test("SendScheduler lets one go that has no room when the socket takes data again", async () => {
+  const setup = withoutRoom();
+  fillSocket(setup);
+  const sent = parkAll(setup, [createStream(1), createStream(3)]);
+  await settle();
+  assertEquals(sent, []);
+  drainSocket(setup);
+  await settle();
+  assertEquals(sent, [1, 3]);
+  assert(!setup.scheduler.room.hasRoom);
+});
+
+test("SendScheduler.grantConnection() lets those go that have no room and credit of their own", async () => {
+  const setup = withoutRoom({ connectionBytes: 10 });
+  setup.scheduler.sendMessage(createStream(103), new Uint8Array(10));
+  const sent = parkAll(setup, [createStream(1), createStream(3), createStream(5)], 10);
+  await settle();
+  assertEquals(sent, []);
+  setup.scheduler.grantConnection(20);
+  await settle();
+  assertEquals(sent, [1, 3]);
+  setup.scheduler.grantConnection(1);
+  await settle();
+  assertEquals(sent, [1, 3, 5]);
+});
+
+test("SendScheduler.grantStream() lets one go that has no room, as soon as the socket takes it", async () => {
+  const setup = withoutRoom();
+  const streams = [1, 3, 5].map((id) => createStream(id, { bytes: 0 }));
+  const sent = parkAll(setup, streams);
+  const [first, second] = streams;
+  assert(first !== undefined && second !== undefined);
+  setup.scheduler.grantStream(second, 1, 0);
+  await settle();
+  assertEquals(sent, [3]);
+  fillSocket(setup);
+  setup.scheduler.grantStream(first, 1, 0);
+  await settle();
+  assertEquals(sent, [3]);
+  drainSocket(setup);
+  await settle();
+  assertEquals(sent, [3, 1]);
+});
+
+test("SendScheduler lets no more go than the socket takes", async () => {
+  const setup = withoutRoom();
+  fillSocket(setup);
+  const sent: number[] = [];
+  for (const id of [1, 3, 5, 7, 9]) {
+    const stream = createStream(id);
+    void setup.scheduler.room.park(stream, 1).then(() => {
+      sent.push(id);
+      setup.scheduler.sendMessage(stream, new Uint8Array(1));
+      if (sent.length % 2 === 0) fillSocket(setup);
+    });
+  }
+  const counts: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    drainSocket(setup);
+    await settle();
+    counts.push(sent.length);
+  }
+  assertEquals([counts, sent], [[2, 4, 5], [1, 3, 5, 7, 9]]);
+});
+
+test("SendScheduler lets one go that has no room when the last of its own has gone out", async () => {
+  const setup = new Setup({ maxWaitingBytes: 2 });
+  const [stalled, stream] = [createStream(101, { bytes: 0 }), createStream(1)];
+  void setup.scheduler.sendMessage(stalled, new Uint8Array(2));
+  fillSocket(setup);
+  setup.scheduler.enqueue(stream, outboundMessage(new Uint8Array(1)));
+  const sent = parkAll(setup, [stream]);
+  await settle();
+  assertEquals(sent, []);
+  drainSocket(setup);
+  await settle();
+  assertEquals([sent, setup.scheduler.room.hasRoom], [[1], false]);
+});
+
+test("SendScheduler.drop() of one that was let go lets the next go, as there is room still", async () => {
+  const setup = new Setup({ maxWaitingBytes: 10, connectionBytes: 0 });
+  const stalled = createStream(101, { bytes: 0 });
+  setup.scheduler.enqueue(stalled, outboundMessage(new Uint8Array(10)));
+  const first = createStream(1);
+  // Nothing of it goes out, as when its value cannot be encoded.
+  const gone = setup.scheduler.room.park(first, 10).then(() => {
+    setup.scheduler.drop(first, streamEndedError);
+  });
+  const sent = parkAll(setup, [createStream(3), createStream(5)], 10);
+  setup.scheduler.room.free(stalled, 5);
+  await gone;
+  await settle();
+  assertEquals([sent, setup.scheduler.room.waitingBytes], [[3], 15]);
 });

@@ -1,6 +1,6 @@
 import { reuseMessage } from "../../internal/large_memory.ts";
 import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
-import type { RpcWire, StatusFrame } from "../../protocol/frame.ts";
+import type { OpenFrame, RpcWire, StatusFrame } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcMetadata } from "../../protocol/metadata.ts";
 import { validateMetadata } from "../../protocol/metadata_rules.ts";
@@ -55,7 +55,7 @@ export class Outbound {
     const openedInBatch = writer.batchesBefore;
     const reservedBytes = message === undefined ? undefined : this.#planDeflation(message, fits);
     const isPlain = reservedBytes === undefined;
-    writer.write({
+    this.#writeOpening({
       kind: "open",
       streamId,
       path: opening.path,
@@ -66,7 +66,7 @@ export class Outbound {
       compressed: false,
       end: opening.end && isPlain,
       fault: undefined,
-    });
+    }, reservedBytes);
     // Whoever makes one call after another adds nothing to it.
     if (table.isEmpty) writer.hurry();
     const stream = lifecycle.add(streamId, true);
@@ -182,6 +182,17 @@ export class Outbound {
     if (stream === undefined || !stream.isLocal) return;
     this.#options.lifecycle.remove(stream);
     this.#options.writer.write({ kind: "cancel", streamId, code, reason });
+  }
+
+  #writeOpening(frame: OpenFrame, reservedBytes = 0): void {
+    const { writer, scheduler } = this.#options;
+    try {
+      writer.write(frame);
+    } catch (error) {
+      // It cannot be encoded: there is no such call.
+      scheduler.connectionBytes += reservedBytes;
+      throw error;
+    }
   }
 
   #checkRoom(message: Uint8Array | undefined): void {

@@ -2,7 +2,13 @@
 import type { RpcFrame, StatusFrame } from "../../../src/protocol/frame.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import { RpcCompressedMessage } from "../../../src/transports/compressed_message.ts";
-import { assert, assertEquals, assertRejects, assertStatus } from "../../support/assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStatus,
+  assertThrows,
+} from "../../support/assert.ts";
 import { gunzip, gzip, noise, withoutGzip } from "../../support/gzip.ts";
 import { bytesOf, openFrame, statusFrame } from "../../support/native_frames.ts";
 import { RawPeer, type RawPeerOptions } from "../../support/raw_peer.ts";
@@ -152,6 +158,17 @@ test("Connection sends an opening as it is where its message would have to wait 
     peer.connection.openStream(opening({ message: TEXT, end: true }));
     assertEquals(words(await take(peer)), [`open ${TEXT.length} end`]);
   }
+});
+
+test("Connection keeps no credit aside for an opening that is refused", async () => {
+  const peer = connect({ hello: { connectionWindowBytes: 2 * FRAME_COST } });
+  for (const refused of [{ path: "/" }, { timeoutMs: NaN }, { path: "/" }]) {
+    assertThrows(() => peer.connection.openStream(opening({ ...refused, message: TEXT })), Error);
+  }
+  const id = peer.connection.openStream(opening({ message: TEXT, end: true }));
+  const frames = await take(peer);
+  assertEquals(words(frames), ["open", `message gzip:${TEXT.length}`, "halfClose"]);
+  assertEquals(id, 1);
 });
 
 test("Connection sets credit aside for the message of an opening, and gives it back", async () => {

@@ -185,11 +185,15 @@ export class Outbound {
   }
 
   #writeOpening(frame: OpenFrame, reservedBytes = 0): void {
-    const { writer, scheduler } = this.#options;
+    const { writer, scheduler, table } = this.#options;
+    const before = table.highestLocalId;
+    // It may leave, and end the connection, before there is a stream; its id is used then.
+    table.highestLocalId = frame.streamId;
     try {
       writer.write(frame);
     } catch (error) {
       // It cannot be encoded: there is no such call.
+      table.highestLocalId = before;
       scheduler.connectionBytes += reservedBytes;
       throw error;
     }

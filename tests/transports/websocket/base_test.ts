@@ -1,3 +1,4 @@
+import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import type { RpcHealthStatus } from "../../../src/transports/health.ts";
 import type { RpcPeerInfo, RpcTransportSide } from "../../../src/transports/transport.ts";
@@ -349,4 +350,26 @@ test("RpcWebSocketTransportBase goes on with the ids of connections that never s
   far.endStream(3, ending());
   await near.close();
   await far.close();
+});
+
+test("RpcWebSocketTransportBase does not use an id again that a failing socket has seen", async () => {
+  const near = new TestTransport();
+  const far = near.open();
+  await settle();
+  const socket = near.sockets[0]?.[0];
+  assert(socket !== undefined);
+  socket.send = () => {
+    throw new Error("broken");
+  };
+  // So much leaves before it returns.
+  const message = new Uint8Array(20_000);
+  assertThrows(() => near.openStream(opening({ message, end: true })), RpcError);
+  assertEquals(near.losses.length, 1);
+  const reconnecting = near.reconnect();
+  const other = near.open();
+  await reconnecting;
+  assertEquals(near.openStream(opening()), 3);
+  await near.close();
+  await far.close();
+  await other.close();
 });

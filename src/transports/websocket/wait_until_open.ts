@@ -1,3 +1,4 @@
+import { isPlatformSocket, standFor } from "./platform_socket.ts";
 import type { WebSocketEventLike, WebSocketLike } from "./web_socket_like.ts";
 
 /** Settings of {@linkcode waitUntilOpen}. */
@@ -71,6 +72,7 @@ class KeptSocket implements WebSocketLike {
 
   constructor(socket: WebSocketLike) {
     this.#socket = socket;
+    standFor(this, socket);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", this.#keep);
     // An error without a listener ends the process on some platforms.
@@ -87,6 +89,10 @@ class KeptSocket implements WebSocketLike {
 
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount;
+  }
+
+  get copiesOnSend(): boolean {
+    return this.#socket.copiesOnSend ?? isPlatformSocket(this.#socket);
   }
 
   get binaryType(): string {

@@ -1,9 +1,10 @@
 import {
   isDenoSocket,
   isPlatformSocket,
+  standFor,
 } from "../../../src/transports/websocket/platform_socket.ts";
 import type { WebSocketLike } from "../../../src/transports/websocket/web_socket_like.ts";
-import { assertEquals } from "../../support/assert.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 import { FakeSocket } from "../../support/socket_pair.ts";
 import { runtime, test } from "../../support/test.ts";
 import { withGlobal } from "../../support/with_global.ts";
@@ -56,4 +57,19 @@ test("isDenoSocket() goes by what the platform calls itself", () => {
     withGlobal("navigator", { userAgent }, () => assertEquals(isDenoSocket(socket), expected));
   }
   withGlobal("navigator", undefined, () => assertEquals(isDenoSocket(socket), false));
+});
+
+test("isDenoSocket() looks at the socket that another one stands for", () => {
+  const [outer, outermost, other] = [0, 1, 2].map(() => FakeSocket.pair()[0]);
+  assert(outer !== undefined && outermost !== undefined && other !== undefined);
+  standFor(outer, createPlatformSocket());
+  standFor(outermost, outer);
+  standFor(other, FakeSocket.pair()[0]);
+  assertEquals([outer, outermost, other].map(isDenoSocket), [
+    runtime === "deno",
+    runtime === "deno",
+    false,
+  ]);
+  // Its listeners are called by hand, so they must be functions.
+  assertEquals(isPlatformSocket(outer), false);
 });

@@ -1,13 +1,14 @@
 import { RpcWebSocketCallerTransport } from "../../../src/transports/websocket/caller.ts";
 import { RpcWebSocketResponderTransport } from "../../../src/transports/websocket/responder.ts";
 import { waitUntilOpen } from "../../../src/transports/websocket/wait_until_open.ts";
+import { WebSocketChannel } from "../../../src/transports/websocket/web_socket_channel.ts";
 import type { WebSocketLike } from "../../../src/transports/websocket/web_socket_like.ts";
 import { assert, assertEquals, assertRejects } from "../../support/assert.ts";
 import { settle } from "../../support/fake_clock.ts";
 import { MessageLog } from "../../support/message_log.ts";
 import { serveSockets } from "../../support/serve_sockets.ts";
 import { FakeSocket } from "../../support/socket_pair.ts";
-import { test } from "../../support/test.ts";
+import { runtime, test } from "../../support/test.ts";
 import { ending, opening } from "../../support/transport_pair.ts";
 
 test("waitUntilOpen() keeps what comes before somebody listens, in order", async () => {
@@ -48,6 +49,35 @@ test("waitUntilOpen() returns a socket that does what the other one does", async
   kept.removeEventListener("close", listener);
   socket.dispatch("close", { code: 1 });
   assertEquals(closes, [4400]);
+});
+
+/** What a channel finds out about a socket. */
+function traits(socket: WebSocketLike): boolean[] {
+  const { sendsLate, mayStall, copiesOnSend } = new WebSocketChannel(socket, "caller");
+  return [sendsLate, mayStall, copiesOnSend];
+}
+
+test("waitUntilOpen() returns a socket that is known for what it is", async () => {
+  const server = serveSockets(() => {});
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}`, ["rpc-ts.v1"]);
+  const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+  const kept = await waitUntilOpen(socket);
+  const isDeno = runtime === "deno";
+  assertEquals(traits(kept), [isDeno, isDeno, true]);
+  socket.close();
+  await closed;
+  await server.close();
+});
+
+test("waitUntilOpen() returns a socket that says as little of its memory as the other one", async () => {
+  for (const copiesOnSend of [undefined, false, true]) {
+    const [socket] = FakeSocket.pair();
+    const waiting = waitUntilOpen(
+      Object.assign(socket, copiesOnSend === undefined ? {} : { copiesOnSend }),
+    );
+    socket.open();
+    assertEquals(traits(await waiting), [false, false, copiesOnSend === true]);
+  }
 });
 
 test("waitUntilOpen() rejects when the socket closes before it opens", async () => {

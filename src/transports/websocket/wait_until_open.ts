@@ -1,5 +1,10 @@
 import { isPlatformSocket, standFor } from "./platform_socket.ts";
-import type { WebSocketEventLike, WebSocketLike } from "./web_socket_like.ts";
+import {
+  SOCKET_CLOSED,
+  SOCKET_OPEN,
+  type WebSocketEventLike,
+  type WebSocketLike,
+} from "./web_socket_like.ts";
 
 /** Settings of {@linkcode waitUntilOpen}. */
 export interface RpcWaitUntilOpenOptions {
@@ -14,10 +19,11 @@ export interface RpcWaitUntilOpenOptions {
  * socket that was awaited by other means may have missed the first frame of its peer. A transport
  * also takes a socket that is still opening; to wait is for those who try several.
  *
- * @param socket A socket that is opening
+ * @param socket A socket that is opening; of one that is open already, only what comes from now on is
+ *   kept
  * @param options A signal
  * @returns The socket to hand to a transport, in the place of `socket`
- * @throws {Error} When the socket closes before it opens
+ * @throws {Error} When the socket closes before it opens, or has closed already
  * @throws {unknown} The reason of the signal when it aborts
  *
  * @example Take the first of two servers that is there
@@ -61,7 +67,12 @@ export function waitUntilOpen(
     socket.addEventListener("open", onOpen);
     socket.addEventListener("close", onClose);
     signal?.addEventListener("abort", onAbort);
-    if (signal?.aborted) onAbort();
+    if (signal?.aborted) return onAbort();
+    // No event comes of what has happened already.
+    if (socket.readyState === SOCKET_OPEN) return onOpen();
+    if (socket.readyState !== SOCKET_CLOSED) return;
+    settle();
+    reject(new Error("Cannot open socket: it is closed already"));
   });
 }
 

@@ -64,6 +64,7 @@ test("waitUntilOpen() returns a socket that is known for what it is", async () =
   const kept = await waitUntilOpen(socket);
   const isDeno = runtime === "deno";
   assertEquals(traits(kept), [isDeno, isDeno, true]);
+  assertEquals(traits(await waitUntilOpen(kept)), [isDeno, isDeno, true]);
   socket.close();
   await closed;
   await server.close();
@@ -86,6 +87,18 @@ test("waitUntilOpen() rejects when the socket closes before it opens", async () 
   socket.dispatch("error", { message: "refused" });
   socket.lose(1006);
   await assertRejects(waiting, Error, "Cannot open socket: it closed with code 1006");
+});
+
+test("waitUntilOpen() does not wait for what was before", async () => {
+  const [open, closing] = FakeSocket.pair();
+  open.open();
+  const kept = await waitUntilOpen(open);
+  assertEquals([kept.readyState, open.listeners], [1, 2]);
+  // One that waits for its close has it still to come.
+  closing.open();
+  closing.close();
+  await assertRejects(waitUntilOpen(closing), Error, "it closed with code 1005");
+  await assertRejects(waitUntilOpen(closing), Error, "Cannot open socket: it is closed already");
 });
 
 test("waitUntilOpen() closes the socket when its signal aborts, before or meanwhile", async () => {

@@ -31,7 +31,7 @@ import { settlesWithin } from "../../internal/settles_within.ts";
 import { type RpcConnectionLoss, toConnectionLoss } from "./connection_loss.ts";
 import { healthOf, type TransportState } from "./transport_state.ts";
 import { WebSocketChannel } from "./web_socket_channel.ts";
-import type { WebSocketLike } from "./web_socket_like.ts";
+import { isSocket, type WebSocketLike } from "./web_socket_like.ts";
 import { selectWire } from "./wires.ts";
 
 export type { RpcConnectionLoss } from "./connection_loss.ts";
@@ -269,7 +269,9 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     const controller = new AbortController();
     let socket: WebSocketLike | Promise<WebSocketLike>;
     try {
-      socket = this.openSocket(controller.signal);
+      const made = this.openSocket(controller.signal);
+      // What is neither fails when it is there, as a promise of it does.
+      socket = isSocket(made) ? made : Promise.resolve(made);
     } catch (error) {
       socket = Promise.reject(error);
     }

@@ -7,6 +7,7 @@ import type { Channel, ChannelClose, ChannelListener } from "../connection/chann
 import type { RpcTransportSide } from "../transport.ts";
 import { isDenoSocket, isPlatformSocket } from "./platform_socket.ts";
 import {
+  isSocket,
   SOCKET_CLOSED,
   SOCKET_OPEN,
   type WebSocketEventLike,
@@ -50,12 +51,7 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
   constructor(socket: WebSocketLike | Promise<WebSocketLike>, side: RpcTransportSide) {
     this.#side = side;
     if (!(socket instanceof Promise)) this.#attach(socket);
-    else {
-      socket.then((made) => this.#attach(made), (error: unknown) => {
-        this.#cause = error;
-        this.#end({ code: 1006, reason: "", wasClean: false });
-      });
-    }
+    else socket.then((made) => this.#take(made), (error: unknown) => this.#fail(error));
   }
 
   get protocol(): string {
@@ -111,6 +107,17 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
     if (this.#closing !== undefined) return;
     this.#closing = { code, reason: truncateCloseReason(reason) };
     if (this.#socket !== undefined) this.#closeSocket(this.#socket);
+  }
+
+  /** Takes what a program has made. */
+  #take(made: WebSocketLike): void {
+    if (isSocket(made)) this.#attach(made);
+    else this.#fail(new TypeError("Cannot connect: what was made is no WebSocket"));
+  }
+
+  #fail(cause: unknown): void {
+    this.#cause = cause;
+    this.#end({ code: 1006, reason: "", wasClean: false });
   }
 
   #attach(socket: WebSocketLike): void {

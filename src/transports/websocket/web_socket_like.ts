@@ -48,3 +48,8 @@ export interface WebSocketLike {
 export const SOCKET_OPEN = 1;
 /** `readyState` of a closed socket. */
 export const SOCKET_CLOSED = 3;
+
+/** Whether something that is to be a socket may be one: programs without types make other things. */
+export function isSocket(made: unknown): made is WebSocketLike {
+  return typeof made === "object" && made !== null && "send" in made && "addEventListener" in made;
+}

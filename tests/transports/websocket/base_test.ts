@@ -6,6 +6,7 @@ import {
   type RpcConnectionLoss,
   RpcWebSocketTransportBase,
 } from "../../../src/transports/websocket/base.ts";
+import { RpcWebSocketCallerTransport } from "../../../src/transports/websocket/caller.ts";
 import type { WebSocketLike } from "../../../src/transports/websocket/web_socket_like.ts";
 import { RpcWebSocketResponderTransport } from "../../../src/transports/websocket/responder.ts";
 import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
@@ -372,4 +373,20 @@ test("RpcWebSocketTransportBase does not use an id again that a failing socket h
   await near.close();
   await far.close();
   await other.close();
+});
+
+test("RpcWebSocketTransportBase counts what is no socket as an attempt that failed", async () => {
+  // Programs without types may return anything.
+  const nothing = {} as unknown as WebSocketLike;
+  for (const made of [nothing, Promise.resolve(nothing)]) {
+    const losses: RpcConnectionLoss[] = [];
+    const onConnectionLost = (loss: RpcConnectionLoss): void => void losses.push(loss);
+    const near = new RpcWebSocketCallerTransport(() => made, { onConnectionLost });
+    const log = new MessageLog(near.incomingMessages);
+    const status = await log.take("status", near.openStream(opening({ end: true })));
+    assertEquals([status.code, losses.length], [RpcStatus.UNAVAILABLE, 1]);
+    assert(String(losses[0]?.error.cause).includes("is no WebSocket"));
+    assertEquals((await near.reconnect()).level, "degraded");
+    await near.close();
+  }
 });

@@ -117,6 +117,22 @@ test("WebSocketChannel ends when its socket cannot be made", async () => {
   assert(listener.closes[0]?.cause === failure);
 });
 
+test("WebSocketChannel ends when what was made is no socket", async () => {
+  for (const made of [undefined, null, "socket", {}, new EventTarget()]) {
+    // Programs without types may resolve with anything.
+    const promise = Promise.resolve(made) as unknown as Promise<WebSocketLike>;
+    const channel = new WebSocketChannel(promise, "caller");
+    const listener = new Listener();
+    channel.listen(listener);
+    await channel.closed;
+    assertEquals(listener.events, ["close"]);
+    const { cause } = listener.closes[0] ?? {};
+    assert(cause instanceof TypeError, `cause is ${cause}`);
+    assertEquals(cause.message, "Cannot connect: what was made is no WebSocket");
+    channel.close(1000, "");
+  }
+});
+
 test("WebSocketChannel ends when its socket is closed already", async () => {
   const [socket] = FakeSocket.pair();
   socket.lose();

@@ -1,10 +1,12 @@
 import {
+  isSocket,
   SOCKET_CLOSED,
   SOCKET_OPEN,
   type WebSocketLike,
 } from "../../../src/transports/websocket/web_socket_like.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { serveSockets } from "../../support/serve_sockets.ts";
+import { FakeSocket } from "../../support/socket_pair.ts";
 import { test } from "../../support/test.ts";
 
 test("SOCKET_OPEN and SOCKET_CLOSED are the states of the platform's own socket", () => {
@@ -20,4 +22,11 @@ test("WebSocketLike fits the platform's own socket", async () => {
   await new Promise<void>((resolve) => socket.addEventListener("close", () => resolve()));
   assertEquals(socket.readyState, SOCKET_CLOSED);
   await server.close();
+});
+
+test("isSocket() tells sockets from what a program made by mistake", () => {
+  const others = [undefined, null, {}, Promise.resolve(), new EventTarget(), { send() {} }];
+  for (const made of others) assertEquals(isSocket(made), false);
+  assertEquals(isSocket(FakeSocket.pair()[0]), true);
+  assertEquals(isSocket(WebSocket.prototype), true);
 });

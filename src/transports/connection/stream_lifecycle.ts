@@ -128,6 +128,7 @@ export class StreamLifecycle {
   failAll(loss: ConnectionLoss, batches: number): void {
     this.#idle?.stop();
     for (const stream of this.#options.table.clear()) {
+      stream.isReceiveEnded = true;
       const error = errorFromLoss(loss, !stream.isLocal || stream.openedInBatch < batches);
       this.#options.scheduler.drop(stream, () => error);
       this.#tellEnd(stream, error);

@@ -1,6 +1,7 @@
 import { RpcMetadata } from "../../../src/protocol/metadata.ts";
 import { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
+import { lossByClose } from "../../../src/transports/connection/loss.ts";
 import { statusFrame } from "../../../src/transports/connection/stream_lifecycle.ts";
 import { assert, assertEquals, assertStatus } from "../../support/assert.ts";
 import { bytesOf, openFrame } from "../../support/native_frames.ts";
@@ -76,4 +77,19 @@ test("StreamLifecycle tells every stream of both sides when the connection ends"
       ]);
     }
   }
+});
+
+test("StreamLifecycle ends streams of a connection that a message of theirs ends", () => {
+  const peer = new RawPeer({ side: "responder" });
+  peer.send(openFrame({ message: bytesOf("one "), more: true, end: true }));
+  const { messages } = peer;
+  const push = messages.push.bind(messages);
+  messages.push = (...taken): number => {
+    const length = push(...taken);
+    if (taken.some(({ kind }) => kind === "message")) peer.connection.close(lossByClose());
+    return length;
+  };
+  const message = bytesOf("two");
+  peer.send({ kind: "message", streamId: 1, message, more: false, compressed: false });
+  assertEquals([peer.kinds(1), peer.losses.length], [["open", "message", "cancel"], 1]);
 });

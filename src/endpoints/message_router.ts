@@ -3,6 +3,7 @@ import type { StreamCall } from "../calls/call_environment.ts";
 import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcClock } from "../internal/clock.ts";
 import { IdMap } from "../internal/id_map.ts";
+import { textOf } from "../internal/thrown.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
@@ -72,7 +73,7 @@ export class MessageRouter implements CallerEnvironment, RpcMessageReceiver {
       else if (message.kind === "message") this.#release(message.streamId, message.message);
     } catch (error) {
       // A fault here is ours; it must cost one call and not the connection.
-      this.logger.error("Call failed in the library", { error: String(error) });
+      this.logger.error("Call failed in the library", { error: textOf(error) });
       const failure = new RpcError(RpcStatus.INTERNAL, "Internal error", { cause: error });
       this.calls.get(message.streamId)?.abort(failure);
     }

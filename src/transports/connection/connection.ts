@@ -1,5 +1,6 @@
 import type { RpcTimer } from "../../internal/clock.ts";
 import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
+import { textOf } from "../../internal/thrown.ts";
 import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
 import { FrameError } from "../../protocol/frame_error.ts";
 import type { FrameSink, HelloFrame, RpcFrame } from "../../protocol/frame.ts";
@@ -258,7 +259,7 @@ export class Connection implements ChannelListener, FrameSink {
 
   #fail(error: unknown, loss = lossFromFault(error)): void {
     if (this.#state.kind === "ended") return;
-    this.#logger.warn("Connection failed", { error: String(error) });
+    this.#logger.warn("Connection failed", { error: textOf(error) });
     this.#end(loss);
   }
 

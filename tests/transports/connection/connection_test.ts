@@ -133,6 +133,15 @@ test("Connection ends with the failure of its channel", async () => {
   assertThrows(() => peer.connection.openStream(opening()), RpcError, "the socket is not open");
 });
 
+test("Connection ends with whatever its channel throws", async () => {
+  const peer = new RawPeer();
+  peer.channel.failure = Object.create(null);
+  peer.connection.openStream(opening());
+  await settle();
+  assertEquals(peer.losses.map(({ code }) => code), [RpcStatus.UNAVAILABLE]);
+  assertEquals(peer.records.map(({ fields }) => fields["error"]), ["[object]"]);
+});
+
 test("Connection.openStream() throws when its own frame cannot leave", async () => {
   const peer = new RawPeer();
   await peer.take();

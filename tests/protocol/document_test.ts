@@ -148,8 +148,8 @@ test("PROTOCOL.md has the rates and sizes that a receiver must bear", () => {
     owner: { sendCredit() {} },
   });
   const [messages = NaN] = numbersOf(/must have room for (\d+) messages of `maxMessageBytes`/);
-  assertEquals(ledger.findPartialFault(messages * 1000), undefined);
-  assert(ledger.findPartialFault(messages * 1000 + 1) !== undefined);
+  assertEquals(ledger.findOpeningFault(messages * 1000), undefined);
+  assert(ledger.findOpeningFault(messages * 1000 + 1) !== undefined);
 });
 
 /** How many batches of this size come before they are acknowledged. */

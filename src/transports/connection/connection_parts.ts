@@ -1,6 +1,7 @@
 import type { RpcClock } from "../../internal/clock.ts";
 import type { FrameDecoder, FrameEncoder, RpcWire } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
+import type { RpcError } from "../../protocol/rpc_error.ts";
 import type { RpcConnectionCompression } from "../compression.ts";
 import { BatchAcks, type BatchAcksOptions } from "./batch_acks.ts";
 import { BatchWriter } from "./batch_writer.ts";
@@ -128,6 +129,10 @@ export class ConnectionParts implements Joints {
 
   sendCredit(streamId: number, bytes: number, messages: number): void {
     this.writer.write({ kind: "credit", streamId, bytes, messages });
+  }
+
+  makeRoom(error: RpcError): void {
+    this.lifecycle.failUnplaced(error);
   }
 
   createTuner(): WindowTuner {

@@ -133,7 +133,7 @@ export class Inbound {
     if (compressed && !this.#options.compression?.isAgreed) return compressedFault();
     const bytes = message?.length ?? 0;
     return findSizeFault(bytes, this.#options.limits) ??
-      (more ? this.#options.ledger.findPartialFault(bytes) : undefined);
+      (more ? this.#options.ledger.findOpeningFault(bytes) : undefined);
   }
 
   #message(frame: MessageFrame): void {

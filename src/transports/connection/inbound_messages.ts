@@ -54,8 +54,7 @@ export class InboundMessages {
     }
     const fault = isFirst && frame.compressed && !this.#options.compression?.isAgreed
       ? compressedFault()
-      : findSizeFault((stream.partial?.bytes ?? 0) + message.length, limits) ??
-        (more ? ledger.findPartialFault(message.length) : undefined);
+      : findSizeFault((stream.partial?.bytes ?? 0) + message.length, limits);
     if (fault !== undefined) {
       ledger.refund(message.length);
       return lifecycle.fail(stream, fault);
@@ -72,9 +71,7 @@ export class InboundMessages {
   }
 
   #join(stream: StreamState, partial: PartialMessage): void {
-    stream.receiving.partial = undefined;
-    stream.receiving.creditedBytes += partial.creditedBytes;
-    stream.unreadMessages++;
+    this.#options.ledger.takeJoined(stream, partial);
     this.#deliver(stream, {
       kind: "message",
       streamId: stream.id,
@@ -129,7 +126,8 @@ export function findSizeFault(bytes: number, limits: RpcLimits): RpcError | unde
 }
 
 function createPartial(compressed: boolean): PartialMessage {
-  return { fragments: new Fragments(), bytes: 0, creditedBytes: 0, compressed };
+  const fragments = new Fragments();
+  return { fragments, bytes: 0, creditedBytes: 0, paidBytes: 0, hasPlace: false, compressed };
 }
 
 function addFragment(partial: PartialMessage, fragment: Uint8Array): void {

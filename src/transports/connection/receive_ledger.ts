@@ -1,11 +1,12 @@
 import type { RpcLimits } from "../../protocol/limits.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
+import { ReceivePlaces } from "./receive_places.ts";
 import type { PartialMessage, ReceiveHalf, StreamState } from "./stream_state.ts";
 import type { WindowTuner } from "./window_tuner.ts";
 
-/** There is room for so many of the largest messages beyond the windows (PROTOCOL.md, section 7). */
-const LARGEST_MESSAGES = 16;
+/** What large messages take before the first has come. */
+const EMPTY = { heldBytes: 0, boundBytes: 0 } as const;
 
 /** Whose credit a {@linkcode ReceiveLedger} counts. */
 export interface ReceiveLedgerOwner {
@@ -13,6 +14,8 @@ export interface ReceiveLedgerOwner {
   sendCredit(streamId: number, bytes: number, messages: number): void;
   /** Makes what says how large the windows of streams are to be; without it they stay as they are. */
   createTuner?(): WindowTuner;
+  /** Ends a call whose message is one too many, because nothing would go on otherwise. */
+  makeRoom?(error: RpcError): void;
 }
 
 /** What a {@linkcode ReceiveLedger} works with. */
@@ -28,9 +31,10 @@ export interface ReceiveLedgerOptions {
  * Counts what the peer may still send, and returns credit as messages are consumed.
  *
  * Credit goes back when half of a window is owed, so grants are rare. Fragments of a message that
- * is not whole yet are paid for at once as long as nothing unread waits on their stream: a message
- * larger than the window then comes through, and a stalled reader still holds no more than its
- * window and one message.
+ * is not whole yet are paid for before that as long as nothing unread waits on their stream: to the
+ * connection at once, as far as there is room for large messages, and to the stream when the message
+ * has a place ({@linkcode ReceivePlaces}). A message larger than the window then comes through, and
+ * a stalled reader still holds no more than its window and one message.
  */
 export class ReceiveLedger {
   readonly #limits: RpcLimits;
@@ -39,15 +43,18 @@ export class ReceiveLedger {
   #tuner: WindowTuner | undefined;
   readonly #messageCost: number;
   #connectionWindow: number;
+  /** What of it a peer has that does not know the window yet. */
+  readonly #surplusBytes: number;
   #connectionOwed = 0;
-  /** Bytes of messages that were paid for before the message was consumed. */
-  #paidEarly = 0;
+  /** Made with the first message of more than one frame. */
+  #places: ReceivePlaces | undefined;
 
   constructor(limits: RpcLimits, options: ReceiveLedgerOptions) {
     this.#limits = limits;
     this.#owner = options.owner;
     this.#messageCost = options.messageCostBytes;
     this.#connectionWindow = options.windowBytes;
+    this.#surplusBytes = Math.max(0, options.windowBytes - limits.connectionWindowBytes);
   }
 
   /** Charges a frame to the connection; false when the peer had no credit for it. */
@@ -91,76 +98,142 @@ export class ReceiveLedger {
 
   /** Pays for fragments of a message that is not whole yet, when nothing unread is before it. */
   payForPartial(stream: StreamState): void {
-    const partial = stream.partial;
+    const { partial } = stream;
     if (partial === undefined || stream.unreadMessages > 0) return;
+    const places = this.#givenPlaces;
+    const excess = places.excessBytes;
     const bytes = partial.bytes - partial.creditedBytes;
-    partial.creditedBytes = partial.bytes;
-    this.#paidEarly += bytes;
-    this.#owe(stream, bytes, 0);
+    places.add(partial);
+    this.#oweConnection(bytes - (places.excessBytes - excess));
+    const isDue = this.#isDue(stream.receiving, partial.bytes - partial.paidBytes, 0);
+    if (isDue && places.ask(stream, partial)) this.#payStream(stream, partial);
+    if (places.isStuck) this.#owner.makeRoom?.(tooManyLarge(places.heldBytes, places.boundBytes));
   }
 
   /** Takes the beginning of a message that came in the opening, which costs no credit. */
   takeUncharged(partial: PartialMessage): void {
-    partial.creditedBytes = partial.bytes;
-    this.#paidEarly += partial.bytes;
+    const places = this.#givenPlaces;
+    const excess = places.excessBytes;
+    places.add(partial);
+    partial.paidBytes = partial.bytes;
+    this.#oweConnection(excess - places.excessBytes);
   }
 
-  /** Why a message that is not whole may not grow by so many bytes; undefined when it may. */
-  findPartialFault(bytes: number): RpcError | undefined {
-    const limit = LARGEST_MESSAGES * this.#limits.maxMessageBytes;
-    const held = this.#paidEarly + bytes;
-    if (held <= limit) return undefined;
-    return new RpcError(
-      RpcStatus.RESOURCE_EXHAUSTED,
-      `Too many large messages at once: ${held} bytes wait, limit is ${limit} bytes`,
-    );
+  /**
+   * Why a message may not begin with so many bytes in an opening; undefined when it may. What passes
+   * the bound takes credit of the connection that has not gone out.
+   */
+  findOpeningFault(bytes: number): RpcError | undefined {
+    const { heldBytes, boundBytes, excessBytes } = this.#givenPlaces;
+    const held = heldBytes + bytes;
+    if (held - boundBytes - excessBytes <= this.#connectionOwed) return undefined;
+    return tooManyLarge(held, boundBytes);
+  }
+
+  /** Takes a message whose last fragment has come, which is paid for when it is released. */
+  takeJoined(stream: StreamState, partial: PartialMessage): void {
+    const { receiving } = stream;
+    receiving.partial = undefined;
+    receiving.creditedBytes += partial.creditedBytes;
+    receiving.paidBytes += partial.paidBytes;
+    stream.unreadMessages++;
+    this.#places?.end(stream, partial, true);
+    this.#payWaiting();
   }
 
   /** Pays for a message that was consumed; when none is unread, nothing was. */
   release(stream: StreamState, bytes: number): void {
     if (stream.unreadMessages === 0) return;
     const { receiving } = stream;
-    const credited = Math.min(bytes, receiving.creditedBytes);
-    receiving.creditedBytes -= credited;
-    this.#paidEarly -= credited;
     stream.unreadMessages--;
     if (receiving.unreadFrames > 0) {
       receiving.unreadFrames--;
       this.#oweConnection(this.#messageCost);
     }
-    this.#owe(stream, bytes - credited, 1);
+    const paid = Math.min(bytes, receiving.paidBytes);
+    const credited = Math.min(bytes, receiving.creditedBytes);
+    receiving.paidBytes -= paid;
+    receiving.creditedBytes -= credited;
+    this.#oweConnection(bytes - credited);
+    this.#owe(stream, bytes - paid, 1);
+    if (credited > 0) this.#free(credited);
     this.payForPartial(stream);
   }
 
   /** Pays the connection for the part of a message that will never be whole. */
   dropPartial(stream: StreamState): void {
-    const partial = stream.partial;
+    const { partial } = stream;
     if (partial === undefined) return;
     stream.receiving.partial = undefined;
-    this.#paidEarly -= partial.creditedBytes;
-    this.#oweConnection(partial.bytes - partial.creditedBytes);
+    const excess = this.#givenPlaces.excessBytes;
+    this.#givenPlaces.end(stream, partial, false);
+    const freed = excess - this.#givenPlaces.excessBytes;
+    this.#oweConnection(partial.bytes - partial.creditedBytes + freed);
+    this.#payWaiting();
+  }
+
+  get #givenPlaces(): ReceivePlaces {
+    return this.#places ??= new ReceivePlaces(this.#limits);
+  }
+
+  /** Gives room back that a message took which is read now. */
+  #free(bytes: number): void {
+    const places = this.#givenPlaces;
+    const excess = places.excessBytes;
+    places.free(bytes);
+    this.#oweConnection(excess - places.excessBytes);
+    this.#payWaiting();
+  }
+
+  /** Pays those who have waited for a place and have one now. */
+  #payWaiting(): void {
+    const places = this.#places;
+    for (let next = places?.next(); next !== undefined; next = places?.next()) {
+      if (next.partial !== undefined) this.#payStream(next, next.partial);
+    }
+  }
+
+  #payStream(stream: StreamState, partial: PartialMessage): void {
+    const bytes = partial.bytes - partial.paidBytes;
+    partial.paidBytes = partial.bytes;
+    this.#owe(stream, bytes, 0);
   }
 
   #oweConnection(bytes: number): void {
     this.#connectionOwed += bytes;
+    if (this.#connectionOwed === 0) return;
     // Streams that are not read may hold most of the window; the others need the rest of it whole.
-    const isScarce = this.#connectionOwed >= this.#connectionWindow;
+    const isScarce = this.#connectionOwed >= this.#connectionWindow - this.#surplusBytes;
     if (!isScarce && this.#connectionOwed * 2 < this.#limits.connectionWindowBytes) return;
-    this.#owner.sendCredit(0, this.#connectionOwed, 0);
-    this.#connectionWindow += this.#connectionOwed;
-    this.#connectionOwed = 0;
+    const kept = isScarce ? 0 : this.#keptBytes;
+    const granted = this.#connectionOwed - kept;
+    this.#owner.sendCredit(0, granted, 0);
+    this.#connectionWindow += granted;
+    this.#connectionOwed = kept;
+  }
+
+  /** What is not granted while large messages are about to fill their room: openings may need it. */
+  get #keptBytes(): number {
+    const { heldBytes, boundBytes } = this.#places ?? EMPTY;
+    return heldBytes * 2 > boundBytes ? Math.floor(this.#limits.connectionWindowBytes / 4) : 0;
+  }
+
+  /** Whether the stream is to be granted what it is owed, with so much more. */
+  #isDue(
+    { owedBytes, owedMessages, windowScale }: ReceiveHalf,
+    bytes: number,
+    messages: number,
+  ): boolean {
+    const { streamWindowBytes, streamWindowMessages } = this.#limits;
+    return (owedBytes + bytes) * 2 >= streamWindowBytes * windowScale ||
+      (owedMessages + messages) * 2 >= streamWindowMessages * windowScale;
   }
 
   #owe(stream: StreamState, bytes: number, messages: number): void {
-    this.#oweConnection(bytes);
     const { receiving } = stream;
     receiving.owedBytes += bytes;
     receiving.owedMessages += messages;
-    const { streamWindowBytes, streamWindowMessages } = this.#limits;
-    const { windowScale } = receiving;
-    const isDue = receiving.owedBytes * 2 >= streamWindowBytes * windowScale ||
-      receiving.owedMessages * 2 >= streamWindowMessages * windowScale;
-    if (!isDue || stream.isReceiveEnded) return;
+    if (!this.#isDue(receiving, 0, 0) || stream.isReceiveEnded) return;
     this.#grow(receiving);
     this.#owner.sendCredit(stream.id, receiving.owedBytes, receiving.owedMessages);
     receiving.windowBytes += receiving.owedBytes;
@@ -178,4 +251,9 @@ export class ReceiveLedger {
     receiving.owedBytes += Math.floor(this.#limits.streamWindowBytes * growth);
     receiving.owedMessages += Math.floor(this.#limits.streamWindowMessages * growth);
   }
+}
+
+function tooManyLarge(held: number, bound: number): RpcError {
+  const text = `Too many large messages at once: ${held} bytes wait, limit is ${bound} bytes`;
+  return new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text);
 }

@@ -106,6 +106,15 @@ export class StreamLifecycle {
     this.#tellEnd(stream, error);
   }
 
+  /** Ends the newest stream that holds a message in part which has no place to become whole. */
+  failUnplaced(error: RpcError): void {
+    let newest: StreamState | undefined;
+    for (const stream of this.#options.table) {
+      if (stream.partial?.hasPlace === false && stream.partial.creditedBytes > 0) newest = stream;
+    }
+    if (newest !== undefined) this.fail(newest, error);
+  }
+
   /**
    * Ends the streams that a peer which goes away will not serve.
    *

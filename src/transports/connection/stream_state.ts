@@ -38,8 +38,12 @@ export type Outbound = OutboundMessage | OutboundStatus | OutboundFrame;
 export interface PartialMessage {
   readonly fragments: Fragments;
   bytes: number;
-  /** Bytes of it that the peer need not get credit for any more. */
+  /** Bytes of it that count among those that are paid to the connection before they are consumed. */
   creditedBytes: number;
+  /** Bytes of it that were paid to the stream. */
+  paidBytes: number;
+  /** Whether it may outgrow the window of its stream. */
+  hasPlace: boolean;
   readonly compressed: boolean;
 }
 
@@ -79,8 +83,9 @@ export class ReceiveHalf {
   windowScale = 1;
   /** Those of the unread messages that came in one frame, and for whose frame credit is still owed. */
   unreadFrames = 0;
-  /** Bytes of unread messages for which credit went out before they were whole. */
+  /** Bytes of unread messages that were paid before they were whole, to the connection and here. */
   creditedBytes = 0;
+  paidBytes = 0;
   /** Credit to be returned with the next grant. */
   owedBytes = 0;
   owedMessages = 0;

@@ -321,3 +321,182 @@ test("InboundMessages lets tiny messages on many streams take no more than their
   const [loss] = peer.losses;
   assert(loss?.closeCode === 4400 && loss.text.includes("window of the connection"), loss?.text);
 });
+
+test("InboundMessages ends the newest call when no message could become whole, and holds no more", async () => {
+  const limits = { maxMessageBytes: 128 * KIB, connectionWindowBytes: 1024 * KIB };
+  const peer = new RawPeer({ side: "responder", limits });
+  const message = new Uint8Array(64 * KIB);
+  const most = 16 * limits.maxMessageBytes + limits.connectionWindowBytes + message.length;
+  let credit = limits.connectionWindowBytes;
+  const open = new Set<number>();
+  const ended: number[] = [];
+  for (let streamId = 1; streamId < 400; streamId += 2) {
+    peer.send(openFrame({ streamId }));
+    if (credit > 0) {
+      peer.send({ kind: "message", streamId, message, more: true, compressed: false });
+      credit -= message.length + 256;
+      open.add(streamId);
+    }
+    for (const frame of await peer.take()) {
+      if (frame.kind === "credit" && frame.streamId === 0) credit += frame.bytes;
+      if (frame.kind !== "status") continue;
+      assertEquals(frame.code, RpcStatus.RESOURCE_EXHAUSTED);
+      open.delete(frame.streamId);
+      ended.push(frame.streamId);
+    }
+    assert(open.size * message.length <= most, `${open.size} messages are held`);
+  }
+  assertEquals(peer.losses, []);
+  assert(ended.length > 100, `${ended.length} calls ended`);
+  // The oldest have a place, and become whole.
+  for (let streamId = 1; streamId < 32; streamId += 2) {
+    assert(open.has(streamId) && credit > 0, `stream ${streamId} cannot go on`);
+    peer.send({ kind: "message", streamId, message, more: false, compressed: false });
+    assertEquals(peer.kinds(streamId), ["open", "message"]);
+    peer.connection.releaseMessage(streamId, 2 * message.length);
+  }
+});
+
+/** A peer that sends large messages on many streams by its credit, reads and gives up, by chance. */
+class Schedule {
+  readonly #random: Random;
+  readonly #peer = new RawPeer({
+    side: "responder",
+    limits: {
+      maxMessageBytes: 400 * KIB,
+      streamWindowBytes: 128 * KIB,
+      connectionWindowBytes: 2048 * KIB,
+    },
+  });
+  readonly #streams: Map<number, { credit: number; left: number; unread: number[]; size: number }> =
+    new Map();
+  readonly #bytes = new Uint8Array(64 * KIB);
+  #connectionCredit = 2048 * KIB;
+  #lastId = -1;
+  whole = 0;
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+  }
+
+  async run(steps: number): Promise<void> {
+    for (let step = 0; step < steps; step++) {
+      this.#step();
+      if (step % 8 === 0) await this.#takeCredit();
+    }
+  }
+
+  /** Everything is sent to its end and read, or given up; answers what of the credit is missing. */
+  async finish(): Promise<number> {
+    for (let round = 0; this.#streams.size > 0; round++) {
+      assert(round < 1000, `seed ${this.#random.seed}: ${this.#streams.size} streams hang`);
+      for (const id of [...this.#streams.keys()]) {
+        while (this.#send(id));
+        this.#read(id);
+        if (this.#streams.get(id)?.left === 0) this.#cancel(id);
+      }
+      await this.#takeCredit();
+    }
+    return 2048 * KIB - this.#connectionCredit;
+  }
+
+  /** Sends to a stream that is over until credit comes back, with which all is granted that is owed. */
+  async settle(): Promise<number> {
+    let spent = 0;
+    for (let before = this.#connectionCredit; this.#connectionCredit <= before;) {
+      before = this.#connectionCredit - 1280;
+      this.#sendMessage(1, 1024, false);
+      spent++;
+      await this.#takeCredit();
+    }
+    return spent;
+  }
+
+  get losses(): readonly unknown[] {
+    return this.#peer.losses;
+  }
+
+  #step(): void {
+    const ids = [...this.#streams.keys()];
+    const choice = this.#random.below(20);
+    const id = ids[this.#random.below(ids.length)];
+    if (choice < 3 && ids.length < 60) this.#open();
+    else if (id === undefined) return;
+    else if (choice < 17) this.#send(id);
+    else if (choice < 19) this.#read(id);
+    else this.#cancel(id);
+  }
+
+  #open(): void {
+    this.#lastId += 2;
+    const streamId = this.#lastId;
+    const size = this.#random.below(400 * KIB);
+    const begins = this.#random.below(2) === 0 && size > this.#bytes.length;
+    this.#peer.send(
+      openFrame(begins ? { streamId, message: this.#bytes, more: true } : { streamId }),
+    );
+    const left = begins ? size - this.#bytes.length : size;
+    this.#streams.set(streamId, { credit: 128 * KIB, left, unread: [], size });
+  }
+
+  /** Sends a fragment if there is credit; false when there is none, or nothing is left. */
+  #send(id: number): boolean {
+    const stream = this.#streams.get(id);
+    if (stream === undefined || stream.credit <= 0 || this.#connectionCredit <= 0) return false;
+    if (stream.left === 0) return false;
+    const bytes = Math.min(stream.left, this.#bytes.length);
+    stream.left -= bytes;
+    stream.credit -= bytes;
+    this.#sendMessage(id, bytes, stream.left > 0);
+    if (stream.left > 0) return true;
+    this.whole++;
+    stream.unread.push(stream.size);
+    if (this.#random.below(3) === 0) stream.left = stream.size = this.#random.below(400 * KIB);
+    return true;
+  }
+
+  #sendMessage(streamId: number, bytes: number, more: boolean): void {
+    this.#connectionCredit -= bytes + 256;
+    const message = this.#bytes.subarray(0, bytes);
+    this.#peer.send({ kind: "message", streamId, message, more, compressed: false });
+  }
+
+  #read(id: number): void {
+    const bytes = this.#streams.get(id)?.unread.shift();
+    if (bytes !== undefined) this.#peer.connection.releaseMessage(id, bytes);
+  }
+
+  #cancel(id: number): void {
+    const unread = this.#streams.get(id)?.unread ?? [];
+    this.#streams.delete(id);
+    this.#peer.send({ kind: "cancel", streamId: id, code: 1, reason: "" });
+    for (const bytes of unread) this.#peer.connection.releaseMessage(id, bytes);
+  }
+
+  async #takeCredit(): Promise<void> {
+    for (const frame of await this.#peer.take()) {
+      if (frame.kind === "status") {
+        // It costs no credit to begin a message in an opening, so that may be one too many.
+        assert(!frame.maybeExecuted, `seed ${this.#random.seed}: ${frame.text}`);
+        this.#streams.delete(frame.streamId);
+        continue;
+      }
+      assert(frame.kind === "credit", `seed ${this.#random.seed}: ${frame.kind}`);
+      if (frame.streamId === 0) this.#connectionCredit += frame.bytes;
+      const stream = this.#streams.get(frame.streamId);
+      if (stream !== undefined) stream.credit += frame.bytes;
+    }
+  }
+}
+
+test("InboundMessages lets all large messages through and gives all credit back, by chance", async () => {
+  for (let seed = 1; seed <= 12; seed++) {
+    const schedule = new Schedule(seed);
+    await schedule.run(1500);
+    const missing = await schedule.finish();
+    assert(missing >= 0 && missing <= 1024 * KIB, `seed ${seed}: ${missing} bytes are missing`);
+    await schedule.settle();
+    assertEquals([await schedule.finish(), schedule.losses], [0, []], `seed ${seed}`);
+    assert(schedule.whole > 50, `seed ${seed}: ${schedule.whole} messages came`);
+  }
+});

@@ -1,8 +1,12 @@
 import { createLimits } from "../../../src/protocol/limits.ts";
+import type { RpcError } from "../../../src/protocol/rpc_error.ts";
 import { RpcStatus } from "../../../src/protocol/status.ts";
 import { Fragments } from "../../../src/transports/connection/fragments.ts";
 import { ReceiveLedger } from "../../../src/transports/connection/receive_ledger.ts";
-import { StreamState } from "../../../src/transports/connection/stream_state.ts";
+import {
+  type PartialMessage,
+  StreamState,
+} from "../../../src/transports/connection/stream_state.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
 
@@ -107,6 +111,8 @@ test("ReceiveLedger.payForPartial() lets a message through that is larger than t
     fragments: new Fragments(),
     bytes: 600,
     creditedBytes: 0,
+    paidBytes: 0,
+    hasPlace: false,
     compressed: false,
   };
   ledger.payForPartial(stream);
@@ -122,6 +128,8 @@ test("ReceiveLedger.payForPartial() pays for nothing while a message is unread, 
     fragments: new Fragments(),
     bytes: 600,
     creditedBytes: 0,
+    paidBytes: 0,
+    hasPlace: false,
     compressed: false,
   };
   stream.unreadMessages = 1;
@@ -133,7 +141,7 @@ test("ReceiveLedger.payForPartial() pays for nothing while a message is unread, 
 
 test("ReceiveLedger.release() does not pay twice for what was paid as fragments", () => {
   const { ledger, stream, grants } = setUp();
-  stream.receiving.creditedBytes = 600;
+  Object.assign(stream.receiving, { creditedBytes: 600, paidBytes: 600 });
   stream.unreadMessages = 1;
   ledger.release(stream, 1100);
   assertEquals(grants, [[1, 500, 1]]);
@@ -146,6 +154,8 @@ test("ReceiveLedger.dropPartial() pays the connection for what had not been paid
     fragments: new Fragments(),
     bytes: 3500,
     creditedBytes: 1000,
+    paidBytes: 1000,
+    hasPlace: false,
     compressed: false,
   };
   ledger.dropPartial(stream);
@@ -197,39 +207,108 @@ test("ReceiveLedger.takeFragment() pays for the frame of a fragment at once, and
   assertEquals(grants.slice(1), [[0, 400 + 2500, 0]]);
 });
 
-test("ReceiveLedger.findPartialFault() leaves room for 16 of the largest messages", () => {
+/** What has come of a message that is not whole. */
+function createPartial(bytes: number): PartialMessage {
+  const fragments = new Fragments();
+  return { fragments, bytes, creditedBytes: 0, paidBytes: 0, hasPlace: false, compressed: false };
+}
+
+/** How much a message in an opening may bring. */
+function roomOf(ledger: ReceiveLedger): number {
+  let most = 2 ** 40;
+  for (let step = most / 2; step >= 1; step /= 2) {
+    if (ledger.findOpeningFault(most) !== undefined) most -= step;
+    else most += step;
+  }
+  return ledger.findOpeningFault(most) === undefined ? most : most - 1;
+}
+
+const ROOM = 16 * LIMITS.maxMessageBytes;
+
+test("ReceiveLedger.findOpeningFault() leaves room for 16 of the largest messages", () => {
   const { ledger, stream } = setUp();
-  const room = 16 * createLimits().maxMessageBytes;
-  assertEquals(ledger.findPartialFault(room), undefined);
-  const error = ledger.findPartialFault(room + 1);
+  assertEquals(ledger.findOpeningFault(ROOM), undefined);
+  const error = ledger.findOpeningFault(ROOM + 1);
   assertEquals(error?.code, RpcStatus.RESOURCE_EXHAUSTED);
-  stream.receiving.partial = {
-    fragments: new Fragments(),
-    bytes: 600,
-    creditedBytes: 0,
-    compressed: false,
-  };
-  ledger.payForPartial(stream);
-  assertEquals(ledger.findPartialFault(room - 600), undefined);
-  assert(ledger.findPartialFault(room - 599) !== undefined);
+  const partial = createPartial(600);
+  stream.receiving.partial = partial;
+  ledger.takeUncharged(partial);
+  assertEquals(roomOf(ledger), ROOM - 600);
   ledger.dropPartial(stream);
-  assertEquals(ledger.findPartialFault(room), undefined);
+  assertEquals(roomOf(ledger), ROOM);
 });
 
-test("ReceiveLedger.findPartialFault() counts a message until it is consumed", () => {
+test("ReceiveLedger.findOpeningFault() counts a message until it is consumed", () => {
   const { ledger, stream } = setUp();
-  const room = 16 * createLimits().maxMessageBytes;
-  stream.receiving.partial = {
-    fragments: new Fragments(),
-    bytes: 600,
-    creditedBytes: 0,
-    compressed: false,
-  };
-  ledger.payForPartial(stream);
-  stream.receiving.creditedBytes = stream.receiving.partial.creditedBytes;
-  stream.receiving.partial = undefined;
-  stream.unreadMessages = 1;
-  assert(ledger.findPartialFault(room - 599) !== undefined);
-  ledger.release(stream, 700);
-  assertEquals(ledger.findPartialFault(room), undefined);
+  const partial = createPartial(600);
+  ledger.takeUncharged(partial);
+  ledger.takeJoined(stream, partial);
+  assertEquals([stream.partial, stream.unreadMessages], [undefined, 1]);
+  assertEquals(roomOf(ledger), ROOM - 600);
+  ledger.release(stream, 600);
+  assertEquals(roomOf(ledger), ROOM);
+});
+
+test("ReceiveLedger.findOpeningFault() lends openings credit that has not gone out", () => {
+  const { ledger, stream, grants } = setUp();
+  ledger.refund(1000);
+  assertEquals(roomOf(ledger), ROOM + 1000);
+  const partial = createPartial(ROOM + 900);
+  stream.receiving.partial = partial;
+  ledger.takeUncharged(partial);
+  assertEquals(roomOf(ledger), 100);
+  ledger.refund(2399);
+  assertEquals(grants, []);
+  // A quarter of the window is kept for more openings.
+  ledger.refund(1);
+  assertEquals([grants, roomOf(ledger)], [[[0, 1250, 0]], 1250]);
+  ledger.dropPartial(stream);
+  assertEquals(roomOf(ledger), ROOM + 1250 + 900);
+});
+
+test("ReceiveLedger.payForPartial() pays no stream without a place, and then those that wait in order", () => {
+  const { ledger, grants } = setUp();
+  const streams = Array.from({ length: 19 }, (_, index) => createStream(1 + 2 * index));
+  for (const { receiving } of streams) receiving.partial = createPartial(600);
+  for (const stream of streams) ledger.payForPartial(stream);
+  const paid = (): number[] => grants.splice(0).filter(([id]) => id > 0).map(([id]) => id);
+  assertEquals(paid(), streams.slice(0, 16).map(({ id }) => id));
+  const [first, second, third] = streams;
+  assert(first !== undefined && second !== undefined && third !== undefined);
+  // One never becomes whole, one is read.
+  ledger.dropPartial(second);
+  assertEquals(paid(), [33]);
+  assert(first.partial !== undefined);
+  first.receiving.partial = undefined;
+  ledger.takeJoined(
+    first,
+    Object.assign(createPartial(600), { creditedBytes: 600, hasPlace: true }),
+  );
+  assertEquals(paid(), []);
+  ledger.release(first, 600);
+  assertEquals(paid().slice(-1), [35]);
+  const last = streams.at(-1);
+  assert(last !== undefined);
+  ledger.dropPartial(last);
+  ledger.dropPartial(third);
+  assertEquals(paid(), []);
+});
+
+test("ReceiveLedger.payForPartial() says when nothing can go on, and not before", () => {
+  const faults: RpcError[] = [];
+  const limits = createLimits({ maxMessageBytes: 100, connectionWindowBytes: 5000 });
+  const ledger = new ReceiveLedger(limits, {
+    windowBytes: 5000,
+    messageCostBytes: 0,
+    owner: { sendCredit() {}, makeRoom: (error) => faults.push(error) },
+  });
+  const streams = Array.from({ length: 66 }, (_, index) => createStream(1 + 2 * index));
+  for (const stream of streams) {
+    assertEquals(faults, []);
+    assert(ledger.chargeConnection(100), `stream ${stream.id} has no credit`);
+    stream.receiving.partial = createPartial(100);
+    ledger.payForPartial(stream);
+  }
+  assert(!ledger.chargeConnection(1));
+  assertEquals(faults.map(({ code }) => code), [RpcStatus.RESOURCE_EXHAUSTED]);
 });

@@ -33,7 +33,14 @@ test("StreamState keeps what its halves are told", () => {
   stream.sending.outbox.push({ kind: "halfClose", streamId: 7, messages: 0 });
   stream.sending.waitingBytes = 5;
   stream.sending.bytes += 10;
-  const partial = { fragments: new Fragments(), bytes: 6, creditedBytes: 0, compressed: false };
+  const partial = {
+    fragments: new Fragments(),
+    bytes: 6,
+    creditedBytes: 0,
+    paidBytes: 0,
+    hasPlace: false,
+    compressed: false,
+  };
   stream.receiving.partial = partial;
   assertEquals([stream.waiting, stream.waitingBytes, stream.sending.bytes], [1, 5, 11]);
   assertEquals(stream.partial === partial, true);

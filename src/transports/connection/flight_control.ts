@@ -21,7 +21,12 @@ const SAMPLED_BYTES = 64 * 1024;
 const MAX_FLIGHT_BYTES = 64 * 1024 * 1024;
 /** How many times what the path holds may be on its way, so that it never runs empty. */
 const GAIN = 2;
-/** What one round trip measured fades by this much a round trip. */
+/**
+ * A rate is measured over so long at least: two busy programs take turns, and within one of them
+ * everything seems to arrive at once.
+ */
+const RATED_MS = 5;
+/** What a measurement found fades by this much a measurement. */
 const RATE_FADE = 0.9;
 /** So often the path is probed while it is full, */
 const MIN_PROBE_MS = 100;
@@ -222,12 +227,14 @@ export class FlightControl {
   }
 
   #measure(sample: Sample): void {
+    const now = this.#clock.now();
+    const path = this.#knownPath;
+    path.lookedAt = now;
+    const passedMs = this.#noteRoundTrip(now, sample);
+    if (passedMs < RATED_MS) return;
     this.#sample = undefined;
     this.#last = undefined;
-    const now = this.#clock.now();
-    const roundTripMs = this.#noteRoundTrip(now, sample);
-    const rate = (this.#ackedBytes - sample.ackedBytes) / roundTripMs;
-    const path = this.#knownPath;
+    const rate = (this.#ackedBytes - sample.ackedBytes) / passedMs;
     path.rate = Math.max(rate, path.rate * RATE_FADE);
     this.#setLimit(now);
   }

@@ -105,6 +105,18 @@ test("FlightControl grows although a whole limit is acknowledged at once", async
   assertEquals(limits, [512, 1024, 2048, 4096]);
 });
 
+test("FlightControl does not take for a rate what arrives within a turn of a busy program", async () => {
+  const clock = new FakeClock();
+  const flight = new FlightControl(clock, { onProbe: () => {} });
+  for (let turn = 0; turn < 20; turn++) {
+    while (!flight.isFull(0)) flight.onSent(BATCH);
+    await clock.advance(4);
+    flight.onAck(flight.sentBatches);
+    await clock.advance(16);
+  }
+  assertEquals(flight.limitBytes, MIN_BULK_FLIGHT_BYTES);
+});
+
 test("FlightControl keeps to 384 KiB where the path holds little, and to less beside calls", async () => {
   assertEquals([MIN_FLIGHT_BYTES, MIN_BULK_FLIGHT_BYTES], [64 * KIB, 384 * KIB]);
   for (const path of [new Path(500, 20), new Path(500 * KIB, 0.05)]) {

@@ -183,7 +183,12 @@ function writeMap(out: ByteArena, object: AnyObject, depth: number): void {
       if (value === undefined) omitted++;
       else {
         writeString(out, key);
-        writeValue(out, value, depth - 1);
+        // What most values are is written from here, which makes one piece of it for the engine.
+        if (typeof value === "string") writeString(out, value);
+        else if (typeof value === "number") writeNumber(out, value);
+        else if (typeof value === "boolean") writeByte(out, value ? 0xc3 : 0xc2);
+        else if (value === null) writeByte(out, 0xc0);
+        else writeValue(out, value, depth - 1);
       }
     }
   } catch (thrown) {

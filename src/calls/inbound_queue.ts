@@ -142,14 +142,13 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined>, Bat
 
   /** The message as it may wait: a view of its batch for now, a copy where nobody calls it back. */
   #keep(message: Uint8Array): Uint8Array {
-    const { keeper } = this.#options;
     const { buffer } = message;
+    if (buffer === this.#batch) return message;
+    const { keeper } = this.#options;
     if (keeper === undefined || message.length * 2 >= buffer.byteLength) return keepBytes(message);
-    if (buffer !== this.#batch) {
-      keeper.hold(buffer, this);
-      this.#batch = buffer;
-      this.#addedSince = 0;
-    }
+    keeper.hold(buffer, this);
+    this.#batch = buffer;
+    this.#addedSince = 0;
     return message;
   }
 

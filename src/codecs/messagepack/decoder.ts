@@ -140,7 +140,19 @@ function readMap(
   let properties = count;
   for (let left = count - 1; left >= 0; left--) {
     const key = readKey(input);
-    const value = readValue(input, depth - 1, owed + left * 2);
+    // What most values are is read from here; what is not there is no such token.
+    const token = input.bytes[input.position] ?? 0xc1;
+    let value: unknown;
+    if (token < 0x80) {
+      input.position++;
+      value = token;
+    } else if (token >= 0xa0 && token < 0xc0) {
+      input.position++;
+      value = texts.read(input, token & 0x1f);
+    } else if (token >= 0xca && token <= 0xd3) {
+      input.position++;
+      value = readNumber(input, token);
+    } else value = readValue(input, depth - 1, owed + left * 2);
     if (input.hasOddKeys) properties = addProperty(object, { key, value }, properties);
     else object[key] = value;
   }

@@ -1,4 +1,4 @@
-import { keepBytes } from "../internal/bytes.ts";
+import { keepAllBytes, keepBytes } from "../internal/bytes.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
 import { Fifo } from "../internal/fifo.ts";
 import type { RpcError } from "../protocol/rpc_error.ts";
@@ -70,7 +70,7 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined>, Bat
   }
 
   letGoOfBatch(): void {
-    this.#messages.replaceLast(this.#addedSince, keepMessage);
+    this.#messages.replaceLast(this.#addedSince, keepAllBytes);
     this.#batch = undefined;
     this.#addedSince = 0;
   }

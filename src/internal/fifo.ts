@@ -41,15 +41,20 @@ export class Fifo<T> {
     return item;
   }
 
-  /** Puts other items in the place of the last `count`, or of all when there are fewer. */
-  replaceLast(count: number, replace: (item: T) => T): void {
+  /**
+   * Puts others in the place of the last `count` items, or of all when there are fewer.
+   *
+   * @param replace Makes as many of them, in the same order
+   */
+  replaceLast(count: number, replace: (items: readonly T[]) => readonly T[]): void {
     const ring = this.#ring;
     if (ring === undefined) return;
-    for (let index = Math.max(0, this.#length - count); index < this.#length; index++) {
-      const slot = (this.#head + index) & (ring.length - 1);
-      // Each of the slots from the head on has an item.
-      ring[slot] = replace(ring[slot] as T);
-    }
+    const replaced = Math.min(count, this.#length);
+    const first = this.#head + this.#length - replaced;
+    const slotAt = (index: number): number => (first + index) & (ring.length - 1);
+    // Each of the slots from the head on has an item.
+    const items = Array.from({ length: replaced }, (_, index) => ring[slotAt(index)] as T);
+    replace(items).forEach((item, index) => ring[slotAt(index)] = item);
   }
 
   /** Forgets all items. */

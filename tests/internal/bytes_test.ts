@@ -1,4 +1,4 @@
-import { concatBytes, keepBytes } from "../../src/internal/bytes.ts";
+import { concatBytes, keepAllBytes, keepBytes } from "../../src/internal/bytes.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { test } from "../support/test.ts";
 
@@ -35,4 +35,36 @@ test("keepBytes() copies a small view out of a large buffer", () => {
 test("keepBytes() keeps a view that is half of its buffer or more", () => {
   const view = new Uint8Array(100).subarray(50);
   assert(keepBytes(view) === view);
+});
+
+test("keepAllBytes() keeps small views together, in memory of their own of 4 KiB at most", () => {
+  const batch = new Uint8Array(50_000).map((_, index) => index);
+  const views = Array.from({ length: 9 }, (_, index) => batch.subarray(index * 1000, index * 2000));
+  const kept = keepAllBytes([...views.slice(1, 2), ...views.slice(1, 2), ...views.slice(1, 2)]);
+  // What it gives for bytes is bytes.
+  const buffers = kept.map((bytes) => (bytes as Uint8Array).buffer);
+  assertEquals(kept, [views[1], views[1], views[1]]);
+  assertEquals(new Set(buffers).size, 1);
+  assertEquals(buffers[0]?.byteLength, 3000);
+  const many = keepAllBytes(Array.from({ length: 50 }, () => views[1]));
+  // As above.
+  const sizes = new Set(many.map((bytes) => (bytes as Uint8Array).buffer)).values();
+  assertEquals(Array.from(sizes, ({ byteLength }) => byteLength), [...Array(12).fill(4096), 2000]);
+  assert(
+    many.every((bytes) => (bytes as Uint8Array).every((byte, index) => byte === views[1]?.[index])),
+  );
+});
+
+test("keepAllBytes() does with other items what keepBytes() does, and leaves the rest alone", () => {
+  const batch = new Uint8Array(50_000);
+  const large = batch.subarray(0, 1025);
+  const whole = new Uint8Array(3);
+  const other = {};
+  const kept = keepAllBytes([large, whole, other, batch.subarray(0, 0)]);
+  assertEquals(kept[0], large);
+  // What it gives for bytes is bytes.
+  assertEquals((kept[0] as Uint8Array).buffer.byteLength, 1025);
+  assert(kept[1] === whole && kept[2] === other);
+  assertEquals(kept[3], new Uint8Array(0));
+  assertEquals(keepAllBytes([]), []);
 });

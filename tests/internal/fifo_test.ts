@@ -68,16 +68,16 @@ test("Fifo.replaceLast() changes the last items only, wherever the ring begins",
       fifo.shift();
     }
     for (const item of [1, 2, 3]) fifo.push(item);
-    fifo.replaceLast(2, (item) => item * 10);
+    fifo.replaceLast(2, (items) => items.map((item) => item * 10));
     assertEquals([fifo.shift(), fifo.shift(), fifo.shift(), fifo.shift()], [1, 20, 30, undefined]);
   }
 });
 
 test("Fifo.replaceLast() changes all items when there are fewer", () => {
   const fifo = new Fifo<number>();
-  fifo.replaceLast(2, () => 7);
+  fifo.replaceLast(2, (items) => items);
   assertEquals(fifo.length, 0);
   fifo.push(1);
-  fifo.replaceLast(5, (item) => item + 1);
+  fifo.replaceLast(5, (items) => items.map((item) => item + 1));
   assertEquals([fifo.shift(), fifo.length], [2, 0]);
 });

@@ -100,7 +100,9 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined>, Bat
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#messages.length > 0) {
       try {
-        const result = this.#take(this.#messages.shift());
+        const message = this.#messages.shift();
+        if (this.#messages.length === 0) this.#leaveBatch();
+        const result = this.#take(message);
         return result instanceof Promise ? result : Promise.resolve(result);
       } catch (error) {
         return Promise.reject(error);
@@ -130,9 +132,18 @@ export class InboundQueue<T> implements AsyncIterableIterator<T, undefined>, Bat
     for (let left = this.#messages.length; left > 0; left--) {
       this.#release(this.#messages.shift());
     }
+    this.#leaveBatch();
     if (this.#inflating === undefined) return;
     for (const message of this.#inflating) message.drop();
     this.#inflating.clear();
+  }
+
+  /** Lets go of the batch when nothing is left that is a view of it. */
+  #leaveBatch(): void {
+    if (this.#batch === undefined) return;
+    this.#options.keeper?.release(this.#batch);
+    this.#batch = undefined;
+    this.#addedSince = 0;
   }
 
   #release(message: unknown): void {

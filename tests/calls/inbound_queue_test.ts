@@ -134,6 +134,30 @@ test("InboundQueue lets go of its batch when another queue gets the next one", a
   assertEquals(message, new Uint8Array(10).fill(7));
 });
 
+test("InboundQueue lets go of its batch when all of it has been read, or dropped", async () => {
+  for (const end of ["read", "return", "abort"] as const) {
+    const released: ArrayBufferLike[] = [];
+    const keeper = new BatchKeeper();
+    const release = keeper.release.bind(keeper);
+    keeper.release = (batch) => {
+      released.push(batch);
+      release(batch);
+    };
+    const { queue } = make(() => "", keeper);
+    for (let round = 1; round <= 3; round++) {
+      const batch = new Uint8Array(10_000);
+      queue.push(batch.subarray(0, 10));
+      queue.push(batch.subarray(10, 20));
+      await queue.next();
+      assertEquals(released.length, round - 1);
+      if (round === 3 && end === "return") await queue.return();
+      else if (round === 3 && end === "abort") queue.abort(lost);
+      else await queue.next();
+      assertEquals([released.length, released.at(-1) === batch.buffer], [round, true]);
+    }
+  }
+});
+
 test("InboundQueue gives what it kept of several batches in order", async () => {
   const keeper = new BatchKeeper();
   const { queue } = make((message) => `${(message as Uint8Array)[0]}`, keeper);

@@ -9,7 +9,7 @@ const LEAST_SLOTS = 4;
 /** The ring becomes no larger: beyond this, looking ids up by chance is as fast. */
 const MOST_SLOTS = 4096;
 /** After a rush, more slots than this are given back. */
-const KEPT_SLOTS = 1024;
+const KEPT_SLOTS = 128;
 
 /**
  * Values by positive whole number, made for ids that rise and soon go: calls, streams.

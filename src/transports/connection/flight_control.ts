@@ -6,7 +6,9 @@ import type { RpcFrame } from "../../protocol/frame.ts";
 export const INITIAL_FLIGHT_BYTES = 256 * 1024;
 /** So much may always be on its way: a whole batch. */
 export const MIN_FLIGHT_BYTES = 64 * 1024;
-/** The same where no call would wait behind it: both sides then have more to do in one go. */
+/** The same with calls on other connections, which wait while this one has its turn. */
+export const MIN_SHARED_FLIGHT_BYTES = 128 * 1024;
+/** The same where no call would wait: both sides then have more to do in one go. */
 export const MIN_BULK_FLIGHT_BYTES = 384 * 1024;
 /**
  * A path shorter than this holds no more than the least, and what it seems to hold is what waits in
@@ -39,6 +41,9 @@ const LONG_MS = 10;
 
 /** A call is small whose messages have no more. It need not wait for what is on its way. */
 export const SMALL_CALL_BYTES = 4096;
+
+/** Small calls so far on all connections of this program, which wait for its turns with each of them. */
+let smallCalls = 0;
 
 function isSmallCall(frame: RpcFrame): boolean {
   if (frame.kind === "open") {
@@ -75,8 +80,12 @@ class PathTimes {
   /** The shortest round trip since the last probe, that one among them, and the same before it. */
   leastMs = Infinity;
   leastBeforeMs = Infinity;
-  /** When there was a small call at a look. */
+  /** When there was a small call at a look, */
   calledAt = -Infinity;
+  /** or one on any connection. */
+  calledSomewhereAt = -Infinity;
+  /** What `smallCalls` was at the last look. */
+  seenCalls = smallCalls;
 }
 
 const NO_PROBE: Probe = /* @__PURE__ */ Object.freeze({ kind: "none", since: 0 });
@@ -140,7 +149,9 @@ export class FlightControl {
 
   /** Takes note of a frame that is sent: somebody may wait for one that is all of a small call. */
   onFrame(frame: RpcFrame): void {
-    if (!this.#hasCalls && isSmallCall(frame)) this.#hasCalls = true;
+    if (!isSmallCall(frame)) return;
+    this.#hasCalls = true;
+    smallCalls++;
   }
 
   /** Counts a batch that was sent. */
@@ -245,10 +256,16 @@ export class FlightControl {
     if (path.rate === 0) return;
     if (this.#hasCalls) path.calledAt = now;
     this.#hasCalls = false;
-    const hasCalls = now - path.calledAt < CALLS_MS;
+    if (path.seenCalls !== smallCalls) path.calledSomewhereAt = now;
+    path.seenCalls = smallCalls;
+    const least = now - path.calledAt < CALLS_MS
+      ? MIN_FLIGHT_BYTES
+      : now - path.calledSomewhereAt < CALLS_MS
+      ? MIN_SHARED_FLIGHT_BYTES
+      : MIN_BULK_FLIGHT_BYTES;
     const pathMs = Math.min(path.leastMs, path.leastBeforeMs);
-    const held = hasCalls && pathMs < SHORT_MS ? 0 : GAIN * path.rate * pathMs;
-    const least = hasCalls ? MIN_FLIGHT_BYTES : MIN_BULK_FLIGHT_BYTES;
+    const isShort = least < MIN_BULK_FLIGHT_BYTES && pathMs < SHORT_MS;
+    const held = isShort ? 0 : GAIN * path.rate * pathMs;
     this.limitBytes = Math.min(Math.max(held, least), MAX_FLIGHT_BYTES);
   }
 

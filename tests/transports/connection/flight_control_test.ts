@@ -4,6 +4,7 @@ import {
   INITIAL_FLIGHT_BYTES,
   MIN_BULK_FLIGHT_BYTES,
   MIN_FLIGHT_BYTES,
+  MIN_SHARED_FLIGHT_BYTES,
 } from "../../../src/transports/connection/flight_control.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -133,6 +134,17 @@ test("FlightControl keeps to 384 KiB where the path holds little, and to less be
       assert(round < 60 || limitBytes < 180 * KIB, `limit is ${limitBytes}`);
     }
   }
+});
+
+test("FlightControl keeps to less beside calls on other connections of the program as well", async () => {
+  const [path, other] = [new Path(500 * KIB, 0.2), new Path(500 * KIB, 0.2)];
+  await path.run(500);
+  assertEquals(path.flight.limitBytes, MIN_BULK_FLIGHT_BYTES);
+  other.flight.onFrame(statusFrame({ message: new Uint8Array(1) }));
+  await path.run(50);
+  assertEquals([path.flight.limitBytes, MIN_SHARED_FLIGHT_BYTES], [128 * KIB, 128 * KIB]);
+  await path.run(500);
+  assertEquals(path.flight.limitBytes, MIN_BULK_FLIGHT_BYTES);
 });
 
 test("FlightControl keeps to one batch on a short path beside calls, whatever it seems to hold", async () => {

@@ -96,7 +96,7 @@ test("a page that calls, with MessagePack, downloads no other codec", async () =
   const others = ["json", "cbor", "validation", "transports/memory"];
   assertEquals(findSources(messagePack, [...SERVING, ...others]), []);
   assertEquals(findSources(messagePack, ["messagepack/encoder", "messagepack/decoder"]).length, 2);
-  await checkSize("caller with MessagePack", messagePack, 44_000);
+  await checkSize("caller with MessagePack", messagePack, 44_100);
 });
 
 test("a page that only serves does not download the clients of contracts", () => {

@@ -389,9 +389,7 @@ test("SendScheduler.enqueue() lets an end with a small message pass what is not 
   assertEquals(await setup.take(), ["5:status"]);
   // It has its turn after the fragment that waited before it.
   setup.writer.onAck(setup.writer.batches);
-  assertEquals(await setup.take(), ["1:65536+"]);
-  setup.writer.onAck(setup.writer.batches);
-  assertEquals((await setup.take())[0], "3:status");
+  assertEquals((await setup.take()).slice(0, 2), ["1:65536+", "3:status"]);
 });
 
 test("SendScheduler gives one that waits its turn when 128 KiB of calls have passed it", async () => {

@@ -5,6 +5,7 @@ import type { RpcLogger } from "../logger.ts";
 import type { RpcError } from "../protocol/rpc_error.ts";
 import type { RpcTransportMessage } from "../transports/message.ts";
 import type { IRpcTransport } from "../transports/transport.ts";
+import type { RequestSources, SOURCES } from "../sources/request_sources.ts";
 import type { BatchKeeper } from "./batch_keeper.ts";
 
 /** A call on its stream. */
@@ -37,6 +38,8 @@ export interface CallMethod {
   readonly requestCodec: RpcCodec | undefined;
   readonly responseCodec: RpcCodec | undefined;
   readonly defaultCodec: RpcCodec | undefined;
+  /** How its requests are sent, where they come from a source. */
+  readonly [SOURCES]?: RequestSources;
 }
 
 /** The codec of requests; undefined where messages go as they are. */
@@ -55,9 +58,4 @@ export function responseCodecOf(
 ): RpcCodec | undefined {
   if (transport.supportsZeroCopy) return undefined;
   return method.responseCodec ?? codec ?? method.defaultCodec;
-}
-
-/** How many bytes a message has; 0 where messages go as they are. */
-export function messageBytes(message: unknown): number {
-  return message instanceof Uint8Array ? message.length : 0;
 }

@@ -1,13 +1,18 @@
 import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
-import type { RpcSource } from "../contracts/source.ts";
+import type { RpcSource } from "../sources/source.ts";
 import { callHook } from "../internal/call_hook.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, toStatusCode } from "../protocol/status.ts";
 import type { StatusFrame } from "../protocol/frame.ts";
 import type { RpcTransportMessage } from "../transports/message.ts";
-import { createCodecError, decodeMessage, encodeMessage, UNDECODABLE } from "./call_codec.ts";
+import {
+  createCodecError,
+  decodeMessage,
+  encodeMessage,
+  UNDECODABLE,
+} from "../sources/message_codec.ts";
 import {
   type CallEnvironment,
   type CallMethod,
@@ -17,8 +22,8 @@ import {
 } from "./call_environment.ts";
 import { ENDPOINT_CLOSED_TEXT } from "./abort.ts";
 import { CallGuard, findAbort, timeoutOf } from "./call_guard.ts";
-import { MessageSender } from "./message_sender.ts";
-import { SourcePump } from "./source_pump.ts";
+import { type RequestCall, sourcesOf } from "../sources/request_sources.ts";
+import type { SourcePump } from "../sources/source_pump.ts";
 
 /** What a call asks for: nothing, one request, or a source of them. */
 export type OutgoingRequest =
@@ -30,13 +35,13 @@ export type OutgoingRequest =
  * The calling half of a call, whatever its shape: it opens the stream, sends what is to be sent, and
  * ends exactly once. Subclasses say what becomes of the responses.
  */
-export abstract class OutgoingCall implements StreamCall {
-  protected readonly environment: CallEnvironment;
+export abstract class OutgoingCall implements StreamCall, RequestCall {
+  readonly environment: CallEnvironment;
   protected readonly method: CallMethod;
   protected readonly options: RpcCallOptions;
   #state: "idle" | "open" | "ended" = "idle";
   /** Set when it opens, and kept: what waits to be read is paid for after the end as well. */
-  #streamId = 0;
+  streamId = 0;
   #guard: CallGuard | undefined;
   #pump: SourcePump | undefined;
   #hasHeaders = false;
@@ -45,6 +50,11 @@ export abstract class OutgoingCall implements StreamCall {
     this.environment = environment;
     this.method = method;
     this.options = options;
+  }
+
+  /** Whether the call has been opened and has not ended. */
+  get isOpen(): boolean {
+    return this.#state === "open";
   }
 
   /** Takes a response message. */
@@ -96,7 +106,7 @@ export abstract class OutgoingCall implements StreamCall {
     if (this.#state !== "open") return;
     const error = mayHaveRun(reason);
     this.#release();
-    this.environment.transport.cancelStream(this.#streamId, error.code, error.rawMessage);
+    this.environment.transport.cancelStream(this.streamId, error.code, error.rawMessage);
     // There will be none; who waits for the end of the call is told all the same.
     this.onTrailers(RpcMetadata.empty);
     this.onFail(error, "local");
@@ -108,7 +118,7 @@ export abstract class OutgoingCall implements StreamCall {
 
   /** Pays for a response that was read or dropped. */
   protected releaseMessage(bytes: number): void {
-    if (this.#state !== "idle") this.environment.transport.releaseMessage(this.#streamId, bytes);
+    if (this.#state !== "idle") this.environment.transport.releaseMessage(this.streamId, bytes);
   }
 
   /** Decodes a response. */
@@ -137,8 +147,8 @@ export abstract class OutgoingCall implements StreamCall {
   #open(request: OutgoingRequest, timeoutMs: number | undefined): void {
     const { transport, calls } = this.environment;
     const codec = requestCodecOf(this.environment, this.method);
-    if (request.kind === "many") this.#pump = this.#createPump(request.source, codec);
-    this.#streamId = transport.openStream({
+    if (request.kind === "many") this.#pump = this.#createPump(request.source);
+    this.streamId = transport.openStream({
       path: this.method.path,
       headers: RpcMetadata.from(this.options.metadata),
       timeoutMs,
@@ -146,7 +156,7 @@ export abstract class OutgoingCall implements StreamCall {
       end: request.kind !== "many",
     });
     this.#state = "open";
-    calls.set(this.#streamId, this);
+    calls.set(this.streamId, this);
     const { signal, parent } = this.options;
     if (timeoutMs !== undefined || signal !== undefined || parent !== undefined) {
       this.#watch(timeoutMs);
@@ -160,33 +170,21 @@ export abstract class OutgoingCall implements StreamCall {
     this.#guard.start(this.options, timeoutMs);
   }
 
-  #createPump(source: RpcSource<unknown>, codec: RpcCodec | undefined): SourcePump {
-    const { transport } = this.environment;
-    const sender = new MessageSender({
-      transport,
-      codec,
-      isEnded: () => this.#state !== "open",
-      createError: (cause) => this.#encodeError(cause, true),
-    });
-    return new SourcePump(source, {
-      send: (value) => sender.send(this.#streamId, value),
-      onEnd: () => {
-        if (this.#state === "open") transport.finishSending(this.#streamId);
-      },
-      onError: (error) => this.abort(sourceError(error)),
-      onStopError: (error) => this.#logStopError(error),
-    });
+  #createPump(source: RpcSource<unknown>): SourcePump {
+    const codec = requestCodecOf(this.environment, this.method);
+    return sourcesOf(this.method).createPump(source, codec, this);
   }
 
   #encode(codec: RpcCodec | undefined, value: unknown): unknown {
     try {
       return encodeMessage(codec, value, this.environment.transport);
     } catch (cause) {
-      throw this.#encodeError(cause, false);
+      throw this.createEncodeError(cause, false);
     }
   }
 
-  #encodeError(cause: unknown, maybeExecuted: boolean): RpcError {
+  /** What the call fails with when its codec threw `cause`. */
+  createEncodeError(cause: unknown, maybeExecuted: boolean): RpcError {
     const what = `request of "${this.method.path}"`;
     const code = RpcStatus.INVALID_ARGUMENT;
     return createCodecError("encode", cause, { what, code, maybeExecuted });
@@ -195,13 +193,14 @@ export abstract class OutgoingCall implements StreamCall {
   /** Lets go of a source that will never be read. */
   #letGo(source: RpcSource<unknown>): void {
     try {
-      (this.#pump ?? this.#createPump(source, undefined)).stop();
+      (this.#pump ?? this.#createPump(source)).stop();
     } catch (error) {
-      this.#logStopError(error);
+      this.onSourceFault(error);
     }
   }
 
-  #logStopError(error: unknown): void {
+  /** Takes the fault of a source of requests that nobody waits for. */
+  onSourceFault(error: unknown): void {
     const name = error instanceof Error ? error.name : typeof error;
     this.environment.logger.debug("Source failed after its call", { path: this.method.path, name });
   }
@@ -230,7 +229,7 @@ export abstract class OutgoingCall implements StreamCall {
   }
 
   #release(): void {
-    this.environment.calls.delete(this.#streamId);
+    this.environment.calls.delete(this.streamId);
     this.#state = "ended";
     this.#guard?.stop();
     this.#pump?.stop();
@@ -252,10 +251,4 @@ function mayHaveRun(reason: RpcError): RpcError {
   if (reason.maybeExecuted) return reason;
   const { code, rawMessage, details } = reason;
   return new RpcError(code, rawMessage, { details, cause: reason });
-}
-
-/** What a call ends with when its source of requests fails. */
-function sourceError(error: unknown): RpcError {
-  if (error instanceof RpcError) return error;
-  return new RpcError(RpcStatus.CANCELLED, "Source of requests failed", { cause: error });
 }

@@ -5,7 +5,12 @@ import { encodeErrorDetail } from "../protocol/error_detail_codec.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
 import type { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
-import { createCodecError, decodeMessage, encodeMessage, UNDECODABLE } from "./call_codec.ts";
+import {
+  createCodecError,
+  decodeMessage,
+  encodeMessage,
+  UNDECODABLE,
+} from "../sources/message_codec.ts";
 import {
   type CallEnvironment,
   type CallMethod,

@@ -1,10 +1,10 @@
-import type { RpcSource } from "../contracts/source.ts";
+import type { RpcSource } from "../sources/source.ts";
 import { validateResponse } from "../contracts/validation.ts";
 import { responseCodecOf } from "./call_environment.ts";
-import { MessageSender } from "./message_sender.ts";
+import { MessageSender } from "../sources/message_sender.ts";
 import { ServedCall } from "./served_call.ts";
 import { responseEncodeError } from "./served_messages.ts";
-import { SourcePump } from "./source_pump.ts";
+import { SourcePump } from "../sources/source_pump.ts";
 
 /** A server-stream or bidirectional call, seen from the side that serves it. */
 export class ServedResponseStream extends ServedCall {

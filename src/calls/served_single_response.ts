@@ -1,5 +1,5 @@
 import { validateResponse } from "../contracts/validation.ts";
-import { messageBytes } from "./call_environment.ts";
+import { messageBytes } from "../sources/message_codec.ts";
 import { ServedCall } from "./served_call.ts";
 
 /** A response of no more goes with the end of the call, which needs no room. */

@@ -2,7 +2,7 @@ import type { RpcCallOptions } from "./call_options.ts";
 import type { RpcContract } from "./contract.ts";
 import type { InferMethodTypes, RpcMethod } from "./method.ts";
 import type { RpcResponseStream } from "./response_stream.ts";
-import type { RpcSource } from "./source.ts";
+import type { RpcSource } from "../sources/source.ts";
 
 /** What a method looks like to its caller, by shape. */
 export interface RpcClientShapes<Request, Response> {

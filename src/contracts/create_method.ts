@@ -1,4 +1,5 @@
 import type { RpcCodec } from "../codecs/codec.ts";
+import { type RequestSources, SOURCES } from "../sources/request_sources.ts";
 import type { RpcMethod, RpcShape } from "./method.ts";
 import type { RpcMessageCodec, RpcMethodOptions } from "./method_options.ts";
 import type { StandardSchemaV1 } from "./standard_schema.ts";
@@ -16,6 +17,7 @@ const SHAPES: ReadonlySet<unknown> = new Set<RpcShape>([
  *
  * @param shape How many messages go each way
  * @param options Settings as the user gave them
+ * @param sources How its requests are sent, where they come from a source
  * @returns The method
  * @throws {TypeError} When a schema or a codec is not one
  */
@@ -28,6 +30,7 @@ export function createMethod<
 >(
   shape: Shape,
   options: RpcMethodOptions<RequestIn, RequestOut, ResponseIn, ResponseOut>,
+  sources?: RequestSources,
 ): RpcMethod<Shape, RequestIn, RequestOut, ResponseIn, ResponseOut> {
   return Object.freeze({
     shape,
@@ -37,6 +40,7 @@ export function createMethod<
     responseCodec: checkCodec("method: responseCodec", options.responseCodec ?? options.codec),
     idempotent: options.idempotent ?? false,
     description: options.description ?? "",
+    ...sources && { [SOURCES]: sources },
   });
 }
 

@@ -1,6 +1,6 @@
 import type { RpcContract } from "./contract.ts";
 import type { InferMethodTypes, RpcMethod } from "./method.ts";
-import type { RpcSource } from "./source.ts";
+import type { RpcSource } from "../sources/source.ts";
 
 /** What a handler looks like, by shape. */
 export interface RpcHandlerShapes<Request, Response, Context> {

@@ -50,7 +50,7 @@ export type { RpcHandler, RpcHandlers, RpcHandlerShapes } from "./handler.ts";
 export type { RpcClient, RpcClientMethod, RpcClientShapes } from "./client.ts";
 export type { RpcCallOptions, RpcParentCall } from "./call_options.ts";
 export type { RpcResponseStream } from "./response_stream.ts";
-export type { RpcSource } from "./source.ts";
+export type { RpcSource } from "../sources/source.ts";
 
 // What interceptors hand to handlers.
 export { createContextKey, type RpcContextKey } from "./context_key.ts";

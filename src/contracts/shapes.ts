@@ -1,3 +1,4 @@
+import { requestSources } from "../sources/request_sources.ts";
 import { createMethod } from "./create_method.ts";
 import type { RpcMethod } from "./method.ts";
 import type { RpcMethodOptions } from "./method_options.ts";
@@ -106,7 +107,7 @@ export function clientStream<
 >(
   options: RpcMethodOptions<RequestIn, RequestOut, ResponseIn, ResponseOut> = {},
 ): RpcMethod<"clientStream", RequestIn, RequestOut, ResponseIn, ResponseOut> {
-  return createMethod("clientStream", options);
+  return createMethod("clientStream", options, requestSources);
 }
 
 /**
@@ -141,5 +142,5 @@ export function bidirectional<
 >(
   options: RpcMethodOptions<RequestIn, RequestOut, ResponseIn, ResponseOut> = {},
 ): RpcMethod<"bidirectional", RequestIn, RequestOut, ResponseIn, ResponseOut> {
-  return createMethod("bidirectional", options);
+  return createMethod("bidirectional", options, requestSources);
 }

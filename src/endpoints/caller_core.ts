@@ -6,7 +6,7 @@ import type { RpcCallOptions } from "../contracts/call_options.ts";
 import type { RpcContractMethod } from "../contracts/contract.ts";
 import type { RpcShape } from "../contracts/method.ts";
 import type { RpcResponseStream } from "../contracts/response_stream.ts";
-import type { RpcSource } from "../contracts/source.ts";
+import type { RpcSource } from "../sources/source.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
 import { InterceptedStream } from "./intercepted_stream.ts";
@@ -18,7 +18,8 @@ import {
   type RpcCallerInterceptor,
 } from "./interceptor.ts";
 import { shareTime } from "./share_time.ts";
-import { SourceIterator } from "./source_iterator.ts";
+import type { SourceIterator } from "../sources/source_iterator.ts";
+import { sourcesOf } from "../sources/request_sources.ts";
 import { type CallerEnvironment, WrappedCall } from "./wrapped_call.ts";
 
 const NO_OPTIONS: RpcCallOptions = /* @__PURE__ */ Object.freeze({});
@@ -85,6 +86,7 @@ export class CallerCore {
     });
     if (!isMany) return wrapped.settle(options, () => step(request, { method, options }));
     return withSource(
+      method,
       request,
       (requests) => wrapped.settle(options, () => step(requests, { method, options })),
     );
@@ -102,7 +104,7 @@ export class CallerCore {
     const stream: InterceptedStream = new InterceptedStream({
       wrap: (onCall) => {
         wrapped.start(options, (error) => stream.abort(error));
-        if (isMany) requests = new SourceIterator(toSource(request));
+        if (isMany) requests = sourcesOf(method).createIterator(toSource(request));
         const step = compose<RpcCallerCall>(this.#interceptors, method.shape, (inner, call) => {
           wrapped.noteCall();
           const made = callForMany(this.environment, call.method, {
@@ -135,10 +137,11 @@ function toSource(request: unknown): RpcSource<unknown> {
 
 /** Gives interceptors the requests, which are let go of when they have answered. */
 async function withSource(
+  method: RpcContractMethod,
   request: unknown,
   step: (requests: SourceIterator) => unknown,
 ): Promise<unknown> {
-  const requests = new SourceIterator(toSource(request));
+  const requests = sourcesOf(method).createIterator(toSource(request));
   try {
     return await step(requests);
   } finally {

@@ -11,7 +11,7 @@ import type { RpcClock } from "../internal/clock.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
 import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcShape } from "../contracts/method.ts";
-import type { RpcSource } from "../contracts/source.ts";
+import type { RpcSource } from "../sources/source.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
@@ -28,7 +28,7 @@ import {
 import { PING_PATH } from "./ping_protocol.ts";
 import type { RpcResponderContract } from "./responder_contract.ts";
 import { ServiceTable } from "./service_table.ts";
-import { SourceIterator } from "./source_iterator.ts";
+import { SourceIterator } from "../sources/source_iterator.ts";
 import { answerUnserved } from "./unserved_call.ts";
 
 /** What a {@linkcode ResponderCore} needs beside the environment of its calls. */

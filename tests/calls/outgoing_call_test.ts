@@ -1,6 +1,6 @@
 import { createDeferred } from "../../src/internal/deferred.ts";
 import { messagePackCodec } from "../../src/codecs/messagepack.ts";
-import type { RpcSource } from "../../src/contracts/source.ts";
+import type { RpcSource } from "../../src/sources/source.ts";
 import { statusFromCloseCode } from "../../src/protocol/close_code.ts";
 import type { RpcMetadata } from "../../src/protocol/metadata.ts";
 import { RpcError } from "../../src/protocol/rpc_error.ts";

@@ -13,7 +13,7 @@ import { test } from "../support/test.ts";
 import type { RpcShape } from "../../src/contracts/method.ts";
 import type { RpcCallOptions } from "../../src/contracts/call_options.ts";
 import type { RpcHandlerContext } from "../../src/calls/handler_context.ts";
-import type { RpcSource } from "../../src/contracts/source.ts";
+import type { RpcSource } from "../../src/sources/source.ts";
 import type { RpcResponderContract } from "../../src/endpoints/responder_contract.ts";
 
 const codec = messagePackCodec();

@@ -1,4 +1,4 @@
-import type { RpcSource } from "../../src/contracts/source.ts";
+import type { RpcSource } from "../../src/sources/source.ts";
 import { createDeferred } from "../../src/internal/deferred.ts";
 import { RpcStatus } from "../../src/protocol/status.ts";
 import { assert, assertEquals, assertStatus } from "../support/assert.ts";

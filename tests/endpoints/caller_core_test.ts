@@ -4,7 +4,7 @@ import { RpcStatus } from "../../src/protocol/status.ts";
 import { assert, assertEquals, assertRejects, assertStatus } from "../support/assert.ts";
 import { Box, callBox, serveEach, SHAPES, UP_SHAPES } from "../support/box.ts";
 import { testOnEach } from "../support/endpoint_pair.ts";
-import type { RpcSource } from "../../src/contracts/source.ts";
+import type { RpcSource } from "../../src/sources/source.ts";
 
 const idle: RpcCallerInterceptor = {
   clientStream: (_call, requests, next) => next(requests),

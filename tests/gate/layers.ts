@@ -6,6 +6,7 @@ export const LAYERS = [
   "codecs",
   "protocol",
   "transports",
+  "sources",
   "contracts",
   "calls",
   "endpoints",
@@ -15,7 +16,7 @@ export const LAYERS = [
 ] as const;
 
 /** Layers that are no part of the public interface: they have no `mod.ts` and no sub-path. */
-export const HIDDEN_LAYERS: readonly string[] = ["internal", "calls"];
+export const HIDDEN_LAYERS: readonly string[] = ["internal", "sources", "calls"];
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 

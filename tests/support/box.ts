@@ -5,7 +5,7 @@ import type { RpcClient } from "../../src/contracts/client.ts";
 import { defineContract } from "../../src/contracts/define_contract.ts";
 import type { RpcShape } from "../../src/contracts/method.ts";
 import { bidirectional, clientStream, serverStream, unary } from "../../src/contracts/shapes.ts";
-import type { RpcSource } from "../../src/contracts/source.ts";
+import type { RpcSource } from "../../src/sources/source.ts";
 import {
   implement,
   type RpcContractHandlers,

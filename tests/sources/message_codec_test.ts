@@ -1,4 +1,4 @@
-import { createCodecError, decodeMessage, encodeMessage } from "../../src/calls/call_codec.ts";
+import { createCodecError, decodeMessage, encodeMessage } from "../../src/sources/message_codec.ts";
 import type { RpcCodec } from "../../src/codecs/codec.ts";
 import { messagePackCodec } from "../../src/codecs/messagepack.ts";
 import { reuseMessage, takeLargeMemory } from "../../src/internal/large_memory.ts";

@@ -1,5 +1,5 @@
-import { createPuller, type Puller } from "../calls/source_pump.ts";
-import type { RpcSource } from "../contracts/source.ts";
+import { createPuller, type Puller } from "./source_pump.ts";
+import type { RpcSource } from "./source.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
 
 /**

@@ -46,6 +46,11 @@ export function decodeMessage(codec: RpcCodec | undefined, message: unknown): un
   throw new TypeError("Cannot decode message: it is of another kind than the transport's");
 }
 
+/** How many bytes a message has; 0 where messages go as they are. */
+export function messageBytes(message: unknown): number {
+  return message instanceof Uint8Array ? message.length : 0;
+}
+
 /** What a call fails with when its codec threw `cause`. */
 export function createCodecError(
   verb: "encode" | "decode",

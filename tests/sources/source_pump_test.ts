@@ -1,5 +1,5 @@
-import { createPuller, SourcePump } from "../../src/calls/source_pump.ts";
-import type { RpcSource } from "../../src/contracts/source.ts";
+import { createPuller, SourcePump } from "../../src/sources/source_pump.ts";
+import type { RpcSource } from "../../src/sources/source.ts";
 import { createDeferred } from "../../src/internal/deferred.ts";
 import { assert, assertEquals, assertThrows } from "../support/assert.ts";
 import { watch } from "../support/box.ts";

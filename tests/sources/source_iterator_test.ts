@@ -1,5 +1,5 @@
-import { SourceIterator } from "../../src/endpoints/source_iterator.ts";
-import type { RpcSource } from "../../src/contracts/source.ts";
+import { SourceIterator } from "../../src/sources/source_iterator.ts";
+import type { RpcSource } from "../../src/sources/source.ts";
 import { assertEquals, assertRejects, assertThrows } from "../support/assert.ts";
 import { createDeferred } from "../../src/internal/deferred.ts";
 import { collect, openSource, watch } from "../support/box.ts";

@@ -5,8 +5,7 @@ import type { Placed, PlacedValue } from "../internal/placed_value.ts";
 import type { RpcError } from "../protocol/rpc_error.ts";
 import { findPlacing, type PlacingTransport } from "../transports/placing_transport.ts";
 import type { IRpcTransport } from "../transports/transport.ts";
-import { encodeMessage } from "./call_codec.ts";
-import { messageBytes } from "./call_environment.ts";
+import { encodeMessage, messageBytes } from "./message_codec.ts";
 
 /** What a {@linkcode MessageSender} needs of its call. */
 export interface MessageSenderOptions {

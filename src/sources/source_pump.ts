@@ -1,4 +1,4 @@
-import type { RpcSource } from "../contracts/source.ts";
+import type { RpcSource } from "./source.ts";
 
 /** What a {@linkcode SourcePump} does with what it pulls. */
 export interface SourcePumpOptions {

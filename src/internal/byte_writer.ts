@@ -1,5 +1,5 @@
 import { returnBuffer, takeBuffer } from "./buffer_pool.ts";
-import { writeUtf8 } from "./utf8.ts";
+import { utf8Length, writeUtf8 } from "./utf8.ts";
 
 /** Buffers grow up to this size to be shared by several takes; beyond it only for one large take. */
 const MAX_SHARED_BYTES = 16 * 1024;
@@ -16,6 +16,11 @@ export function varintLength(value: number): number {
   if (value < 2 ** 35) return 5;
   if (value < 2 ** 42) return 6;
   return value < 2 ** 49 ? 7 : 8;
+}
+
+/** Number of bytes that {@linkcode ByteWriter.chunk} writes for a chunk of so many. */
+export function chunkLength(bytes: number): number {
+  return varintLength(bytes) + bytes;
 }
 
 /**
@@ -86,6 +91,18 @@ export class ByteWriter {
     if (this.#end + utf8Bytes > this.#capacity) this.#grow(utf8Bytes);
     writeUtf8(value, this.#bytes, this.#end);
     this.#end += utf8Bytes;
+  }
+
+  /** Writes how many bytes these are, and the bytes. */
+  chunk(value: Uint8Array): void {
+    this.varint(value.length);
+    this.bytes(value);
+  }
+
+  /** Writes text as a chunk; `utf8Bytes` is its `utf8Length`. */
+  textChunk(value: string, utf8Bytes: number = utf8Length(value)): void {
+    this.varint(utf8Bytes);
+    this.text(value, utf8Bytes);
   }
 
   /** Makes room for so many bytes, which the next writes then need not do. */

@@ -1,5 +1,5 @@
 import { ByteWriter } from "./byte_writer.ts";
-import { readUtf8, utf8Length } from "./utf8.ts";
+import { readUtf8 } from "./utf8.ts";
 
 const VARINT = 0;
 const FIXED_64 = 1;
@@ -63,6 +63,11 @@ export class ProtobufReader {
     return this.bytes(number).map((message) => new ProtobufReader(message));
   }
 
+  /** The first two texts of each message of this number, in order. */
+  pairs(number: number): [string, string][] {
+    return this.messages(number).map((pair) => [pair.text(1), pair.text(2)]);
+  }
+
   #setInteger(number: number, value: bigint): void {
     this.#integers ??= new Map();
     this.#integers.set(number, value);
@@ -99,20 +104,21 @@ export class ProtobufWriter {
 
   /** Writes one text of a list, where an empty one counts. */
   repeatedText(number: number, value: string): this {
-    const length = utf8Length(value);
     this.#out.varint(number * 8 + BYTES);
-    this.#out.varint(length);
-    this.#out.text(value, length);
+    this.#out.textChunk(value);
     return this;
   }
 
   /** Writes a message, also when empty. */
   message(number: number, message: ProtobufWriter): this {
-    const bytes = message.finish();
     this.#out.varint(number * 8 + BYTES);
-    this.#out.varint(bytes.length);
-    this.#out.bytes(bytes);
+    this.#out.chunk(message.finish());
     return this;
+  }
+
+  /** Writes a message of two texts. */
+  pair(number: number, first: string, second: string): this {
+    return this.message(number, new ProtobufWriter().text(1, first).text(2, second));
   }
 
   /** The message written so far. */

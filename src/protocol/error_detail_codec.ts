@@ -1,14 +1,6 @@
 import { addProperty } from "../internal/properties.ts";
 import { ProtobufReader, ProtobufWriter } from "../internal/protobuf.ts";
-import type {
-  RpcBadRequestDetail,
-  RpcDebugInfoDetail,
-  RpcErrorDetail,
-  RpcErrorInfoDetail,
-  RpcFieldViolation,
-  RpcRawDetail,
-  RpcRetryInfoDetail,
-} from "./error_detail.ts";
+import type { RpcErrorDetail } from "./error_detail.ts";
 
 /** Seconds that `google.protobuf.Duration` allows, about 10 000 years. */
 const MAX_DURATION_SECONDS = 315_576_000_000;
@@ -30,16 +22,23 @@ const MAX_DURATION_SECONDS = 315_576_000_000;
  */
 export function encodeErrorDetail(detail: RpcErrorDetail): Uint8Array {
   if ("value" in detail) return detail.value;
+  const out = new ProtobufWriter();
   switch (detail.type) {
     case "google.rpc.BadRequest":
-      return encodeBadRequest(detail);
+      for (const { field, description } of detail.fieldViolations) out.pair(1, field, description);
+      break;
     case "google.rpc.RetryInfo":
-      return encodeRetryInfo(detail);
+      out.message(1, encodeDuration(detail.retryDelayMs));
+      break;
     case "google.rpc.ErrorInfo":
-      return encodeErrorInfo(detail);
+      out.text(1, detail.reason).text(2, detail.domain);
+      for (const [key, value] of Object.entries(detail.metadata)) out.pair(3, key, value);
+      break;
     case "google.rpc.DebugInfo":
-      return encodeDebugInfo(detail);
+      for (const entry of detail.stackEntries) out.repeatedText(1, entry);
+      out.text(2, detail.detail);
   }
+  return out.finish();
 }
 
 /**
@@ -60,41 +59,39 @@ export function encodeErrorDetail(detail: RpcErrorDetail): Uint8Array {
  */
 export function decodeErrorDetail(type: string, value: Uint8Array): RpcErrorDetail {
   try {
-    switch (type) {
-      case "google.rpc.BadRequest":
-        return decodeBadRequest(new ProtobufReader(value));
-      case "google.rpc.RetryInfo":
-        return decodeRetryInfo(new ProtobufReader(value)) ?? { type, value };
-      case "google.rpc.ErrorInfo":
-        return decodeErrorInfo(new ProtobufReader(value));
-      case "google.rpc.DebugInfo":
-        return decodeDebugInfo(new ProtobufReader(value));
+    if (type.startsWith("google.rpc.")) {
+      const detail = readErrorDetail(type, new ProtobufReader(value));
+      if (detail !== undefined) return detail;
     }
   } catch {
     // Malformed bytes stay raw: the reader throws for nothing else.
   }
-  const raw: RpcRawDetail = { type, value };
-  return raw;
+  return { type, value };
 }
 
-function encodeBadRequest(detail: RpcBadRequestDetail): Uint8Array {
-  const out = new ProtobufWriter();
-  for (const { field, description } of detail.fieldViolations) {
-    out.message(1, new ProtobufWriter().text(1, field).text(2, description));
+function readErrorDetail(type: string, message: ProtobufReader): RpcErrorDetail | undefined {
+  switch (type) {
+    case "google.rpc.BadRequest": {
+      const fieldViolations = message.pairs(1)
+        .map(([field, description]) => ({ field, description }));
+      return { type, fieldViolations };
+    }
+    case "google.rpc.RetryInfo": {
+      const retryDelayMs = readDuration(message.messages(1).at(-1));
+      return retryDelayMs === undefined ? undefined : { type, retryDelayMs };
+    }
+    case "google.rpc.ErrorInfo": {
+      const metadata = toRecord(message.pairs(3));
+      return { type, reason: message.text(1), domain: message.text(2), metadata };
+    }
+    case "google.rpc.DebugInfo":
+      return { type, stackEntries: message.texts(1), detail: message.text(2) };
   }
-  return out.finish();
+  return undefined;
 }
 
-function decodeBadRequest(message: ProtobufReader): RpcBadRequestDetail {
-  const fieldViolations: RpcFieldViolation[] = message.messages(1).map((violation) => ({
-    field: violation.text(1),
-    description: violation.text(2),
-  }));
-  return { type: "google.rpc.BadRequest", fieldViolations };
-}
-
-function encodeRetryInfo(detail: RpcRetryInfoDetail): Uint8Array {
-  const delayMs = Math.max(0, detail.retryDelayMs);
+function encodeDuration(ms: number): ProtobufWriter {
+  const delayMs = Math.max(0, ms);
   let seconds = Math.min(Math.floor(delayMs / 1000), MAX_DURATION_SECONDS);
   let nanos = Math.round((delayMs - seconds * 1000) * 1e6);
   if (!(nanos >= 0 && nanos < 1e9)) {
@@ -102,53 +99,20 @@ function encodeRetryInfo(detail: RpcRetryInfoDetail): Uint8Array {
     if (nanos === 1e9) seconds++;
     nanos = 0;
   }
-  const duration = new ProtobufWriter().integer(1, seconds || 0).integer(2, nanos);
-  return new ProtobufWriter().message(1, duration).finish();
+  return new ProtobufWriter().integer(1, seconds || 0).integer(2, nanos);
 }
 
-/** Undefined for a time that no retry can wait: a negative one. */
-function decodeRetryInfo(message: ProtobufReader): RpcRetryInfoDetail | undefined {
-  const duration = message.messages(1).at(-1);
+/** A duration in milliseconds; undefined for a time that no retry can wait: a negative one. */
+function readDuration(duration: ProtobufReader | undefined): number | undefined {
   const seconds = Number(duration?.integer(1) ?? 0);
   const nanos = Number(duration?.integer(2) ?? 0);
-  const retryDelayMs = seconds * 1000 + nanos / 1e6;
-  if (!(retryDelayMs >= 0 && retryDelayMs <= MAX_DURATION_SECONDS * 1000)) return undefined;
-  return { type: "google.rpc.RetryInfo", retryDelayMs };
+  const ms = seconds * 1000 + nanos / 1e6;
+  return ms >= 0 && ms <= MAX_DURATION_SECONDS * 1000 ? ms : undefined;
 }
 
-function encodeErrorInfo(detail: RpcErrorInfoDetail): Uint8Array {
-  const out = new ProtobufWriter().text(1, detail.reason).text(2, detail.domain);
-  for (const [key, value] of Object.entries(detail.metadata)) {
-    out.message(3, new ProtobufWriter().text(1, key).text(2, value));
-  }
-  return out.finish();
-}
-
-function decodeErrorInfo(message: ProtobufReader): RpcErrorInfoDetail {
-  const pairs = message.messages(3);
-  const metadata: Record<string, string> = {};
+function toRecord(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+  const record: Record<string, string> = {};
   let properties = pairs.length;
-  for (const pair of pairs) {
-    properties = addProperty(metadata, { key: pair.text(1), value: pair.text(2) }, properties);
-  }
-  return {
-    type: "google.rpc.ErrorInfo",
-    reason: message.text(1),
-    domain: message.text(2),
-    metadata,
-  };
-}
-
-function encodeDebugInfo(detail: RpcDebugInfoDetail): Uint8Array {
-  const out = new ProtobufWriter();
-  for (const entry of detail.stackEntries) out.repeatedText(1, entry);
-  return out.text(2, detail.detail).finish();
-}
-
-function decodeDebugInfo(message: ProtobufReader): RpcDebugInfoDetail {
-  return {
-    type: "google.rpc.DebugInfo",
-    stackEntries: message.texts(1),
-    detail: message.text(2),
-  };
+  for (const [key, value] of pairs) properties = addProperty(record, { key, value }, properties);
+  return record;
 }

@@ -1,4 +1,4 @@
-import { varintLength } from "../internal/byte_writer.ts";
+import { chunkLength, varintLength } from "../internal/byte_writer.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
 import {
   getMeasure,
@@ -146,7 +146,7 @@ function measureNew(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
     }
     check(findNameFault(name, limits));
     check(findValueFault(name, value, limits));
-    bytes += varintLength(name.length) + name.length + varintLength(value.length) + value.length;
+    bytes += chunkLength(name.length) + chunkLength(value.length);
     longestNameBytes = Math.max(longestNameBytes, name.length);
     longestValueBytes = Math.max(longestValueBytes, value.length);
     isText &&= typeof value === "string";

@@ -27,11 +27,7 @@ import {
 } from "../../src/protocol/native/metadata_block.ts";
 import { MethodPathReader } from "../../src/protocol/native/method_path_reader.ts";
 import { nativeWire } from "../../src/protocol/native/native_wire.ts";
-import {
-  measureStatusText,
-  readStatusText,
-  writeStatusText,
-} from "../../src/protocol/native/status_text.ts";
+import { encodeStatusText, readStatusText } from "../../src/protocol/native/status_text.ts";
 import { formatStatus, RpcStatus, toStatusCode } from "../../src/protocol/status.ts";
 import { checkHandshake, parseProtocols } from "../../src/server/handshake.ts";
 import { createOriginCheck } from "../../src/server/origin.ts";
@@ -298,11 +294,8 @@ const metadata: FuzzTarget = {
 const statusTexts: FuzzTarget = {
   name: "native status texts",
   create(random) {
-    const out = new ByteWriter();
     const details = Array.from({ length: random.below(4) }, () => randomDetail(random));
-    const text = measureStatusText(`x${randomText(random)}`, details, 65536);
-    if (text !== undefined) writeStatusText(text, out);
-    return out.take();
+    return encodeStatusText(`x${randomText(random)}`, details, 65536) ?? new Uint8Array();
   },
   decode: (bytes) =>
     survives(() => {

@@ -1,12 +1,8 @@
-import { type ByteWriter, varintLength } from "../../internal/byte_writer.ts";
+import { type ByteWriter, chunkLength, varintLength } from "../../internal/byte_writer.ts";
 import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import { truncateUtf8, utf8Length } from "../../internal/utf8.ts";
 import type {
-  CancelFrame,
-  CreditFrame,
   FrameEncoder,
-  GoawayFrame,
-  HalfCloseFrame,
   HeadersFrame,
   HelloFrame,
   MessageFrame,
@@ -47,7 +43,7 @@ import { metadataBlockLength, writeMetadataBlock } from "./metadata_block.ts";
 import { encodeInPlace, MessagePlaces } from "./message_places.ts";
 import { createPathError } from "./method_path_reader.ts";
 import { encodePiece } from "./piece_codec.ts";
-import { measureStatusText, writeStatusText } from "./status_text.ts";
+import { encodeStatusText } from "./status_text.ts";
 
 /** Most bytes of a frame before its payload. */
 const MAX_HEAD_BYTES = 18;
@@ -85,23 +81,23 @@ export class NativeEncoder implements FrameEncoder {
       case "headers":
         return this.#headers(frame, out);
       case "halfClose":
-        return this.#halfClose(frame, out);
+        return writeNumbers(HALF_CLOSE, frame.streamId, [toCount(frame.messages)], out);
       case "cancel":
-        return this.#cancel(frame, out);
+        return writeNumbers(CANCEL, frame.streamId, [frame.code], out, frame.reason);
       case "credit":
-        return this.#credit(frame, out);
+        return writeNumbers(CREDIT, frame.streamId, [frame.bytes, frame.messages], out);
       case "ping":
-        return this.#number(PING, frame.token, out);
+        return writeNumbers(PING, 0, [frame.token], out);
       case "pong":
-        return this.#number(PONG, frame.token, out);
+        return writeNumbers(PONG, 0, [frame.token], out);
       case "ack":
-        return this.#number(ACK, frame.batches, out);
+        return writeNumbers(ACK, 0, [frame.batches], out);
       case "prompt":
-        return this.#number(PROMPT, frame.answers, out);
+        return writeNumbers(PROMPT, 0, [frame.answers], out);
       case "piece":
         return encodePiece(frame, out);
       case "goaway":
-        return this.#goaway(frame, out);
+        return writeNumbers(GOAWAY, 0, [frame.lastStreamId, frame.code], out, frame.reason);
       case "hello":
         return this.#hello(frame, out);
     }
@@ -118,7 +114,7 @@ export class NativeEncoder implements FrameEncoder {
     const flags = (number === 0 ? HAS_PATH : 0) | (hasHeaders ? HAS_HEADERS : 0) |
       messageFlags(message, frame.more, frame.compressed) | (frame.end ? END : 0);
     const timeout = toTimeout(frame.timeoutMs);
-    const length = (number === 0 ? varintLength(path.length) + path.length : varintLength(number)) +
+    const length = (number === 0 ? chunkLength(path.length) : varintLength(number)) +
       varintLength(timeout) + (hasHeaders ? metadataBlockLength(headers, limits) : 0) +
       (message?.length ?? 0);
     writeHead(OPEN, flags, frame.streamId, length, out);
@@ -149,7 +145,7 @@ export class NativeEncoder implements FrameEncoder {
     const { headers, trailers, message } = frame;
     const { limits } = this;
     const messages = toCount(frame.messages);
-    const text = measureStatusText(frame.text, frame.details, limits.maxMetadataBytes);
+    const text = encodeStatusText(frame.text, frame.details, limits.maxMetadataBytes);
     const hasHeaders = headers !== undefined && headers.size > 0;
     const hasTrailers = trailers.size > 0;
     const flags = (hasHeaders ? HAS_HEADERS : 0) | (hasTrailers ? HAS_TRAILERS : 0) |
@@ -164,7 +160,7 @@ export class NativeEncoder implements FrameEncoder {
     out.varint(messages);
     if (hasHeaders) writeMetadataBlock(headers, limits, out);
     if (hasTrailers) writeMetadataBlock(trailers, limits, out);
-    if (text !== undefined) writeStatusText(text, out);
+    if (text !== undefined) out.bytes(text);
     if (message !== undefined) out.bytes(message);
   }
 
@@ -172,37 +168,6 @@ export class NativeEncoder implements FrameEncoder {
     const length = metadataBlockLength(frame.headers, this.limits);
     writeHead(HEADERS, 0, frame.streamId, length, out);
     writeMetadataBlock(frame.headers, this.limits, out);
-  }
-
-  #halfClose(frame: HalfCloseFrame, out: ByteWriter): void {
-    const messages = toCount(frame.messages);
-    writeHead(HALF_CLOSE, 0, frame.streamId, varintLength(messages), out);
-    out.varint(messages);
-  }
-
-  #cancel(frame: CancelFrame, out: ByteWriter): void {
-    const reason = truncateUtf8(frame.reason, MAX_REASON_BYTES);
-    const reasonBytes = utf8Length(reason);
-    writeHead(CANCEL, 0, frame.streamId, varintLength(frame.code) + reasonBytes, out);
-    out.varint(frame.code);
-    out.text(reason, reasonBytes);
-  }
-
-  #credit(frame: CreditFrame, out: ByteWriter): void {
-    const length = varintLength(frame.bytes) + varintLength(frame.messages);
-    writeHead(CREDIT, 0, frame.streamId, length, out);
-    out.varint(frame.bytes);
-    out.varint(frame.messages);
-  }
-
-  #goaway(frame: GoawayFrame, out: ByteWriter): void {
-    const reason = truncateUtf8(frame.reason, MAX_REASON_BYTES);
-    const reasonBytes = utf8Length(reason);
-    const numbers = varintLength(frame.lastStreamId) + varintLength(frame.code);
-    writeHead(GOAWAY, 0, 0, numbers + reasonBytes, out);
-    out.varint(frame.lastStreamId);
-    out.varint(frame.code);
-    out.text(reason, reasonBytes);
   }
 
   #hello(frame: HelloFrame, out: ByteWriter): void {
@@ -218,11 +183,6 @@ export class NativeEncoder implements FrameEncoder {
   placeMessage(streamId: number, value: PlacedValue, out: ByteWriter): Placed | undefined {
     return (this.#places ??= new MessagePlaces()).place(streamId, value, out);
   }
-
-  #number(type: number, value: number, out: ByteWriter): void {
-    writeHead(type, 0, 0, varintLength(value), out);
-    out.varint(value);
-  }
 }
 
 function writeHead(
@@ -237,6 +197,23 @@ function writeHead(
   out.byte(flags);
   out.varint(streamId);
   out.varint(length);
+}
+
+/** Writes a frame of numbers, and of a text where it has a reason; control frames are no more. */
+function writeNumbers(
+  type: number,
+  streamId: number,
+  numbers: readonly number[],
+  out: ByteWriter,
+  reason: string = "",
+): void {
+  const text = truncateUtf8(reason, MAX_REASON_BYTES);
+  const textBytes = utf8Length(text);
+  let length = textBytes;
+  for (const number of numbers) length += varintLength(number);
+  writeHead(type, 0, streamId, length, out);
+  for (const number of numbers) out.varint(number);
+  out.text(text, textBytes);
 }
 
 function messageFlags(message: Uint8Array | undefined, more: boolean, compressed: boolean): number {

@@ -1,5 +1,4 @@
 import { ByteWriter, varintLength } from "../../internal/byte_writer.ts";
-import { utf8Length } from "../../internal/utf8.ts";
 import type { HelloFrame } from "../frame.ts";
 import { INITIAL_HELLO, MAX_SESSION_BYTES, NATIVE_VERSION } from "./constants.ts";
 import type { FrameReader } from "./frame_reader.ts";
@@ -43,7 +42,12 @@ export function encodeHello(frame: HelloFrame): Uint8Array {
       out.varint(frame[name]);
     }
   }
-  if (frame.compressions.length > 0) writeCompressions(frame.compressions, out);
+  if (frame.compressions.length > 0) {
+    const names = new ByteWriter(64);
+    for (const name of frame.compressions) names.textChunk(name);
+    out.varint(COMPRESSIONS);
+    out.chunk(names.peek());
+  }
   return out.take();
 }
 
@@ -91,8 +95,7 @@ function writeSession(session: Uint8Array | undefined, out: ByteWriter): void {
     );
   }
   out.varint(SESSION);
-  out.varint(session.length);
-  out.bytes(session);
+  out.chunk(session);
 }
 
 function readSession(reader: FrameReader): Uint8Array {
@@ -101,19 +104,6 @@ function readSession(reader: FrameReader): Uint8Array {
     throw reader.wrong(`session is ${length} bytes, expected 1 to ${MAX_SESSION_BYTES}`);
   }
   return reader.rest().slice();
-}
-
-function writeCompressions(names: readonly string[], out: ByteWriter): void {
-  const list = new ByteWriter(64);
-  for (const name of names) {
-    const length = utf8Length(name);
-    list.varint(length);
-    list.text(name, length);
-  }
-  const bytes = list.take();
-  out.varint(COMPRESSIONS);
-  out.varint(bytes.length);
-  out.bytes(bytes);
 }
 
 function readCompressions(reader: FrameReader): string[] {

@@ -1,4 +1,4 @@
-import { type ByteWriter, varintLength } from "../../internal/byte_writer.ts";
+import { type ByteWriter, chunkLength } from "../../internal/byte_writer.ts";
 import { readUtf8 } from "../../internal/utf8.ts";
 import {
   createMetadata,
@@ -27,8 +27,7 @@ import { TextCache } from "./text_cache.ts";
  * @throws {RpcError} When it may not be sent
  */
 export function metadataBlockLength(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
-  const bytes = measureMetadata(metadata, limits);
-  return varintLength(bytes) + bytes;
+  return chunkLength(measureMetadata(metadata, limits));
 }
 
 /** Writes a metadata block that has been checked (PROTOCOL.md, "Metadata blocks"). */
@@ -41,11 +40,9 @@ export function writeMetadataBlock(
   out.varint(metadata.size);
   for (const [name, value] of metadataEntries(metadata)) {
     // Checked names and text values are ASCII: their length is their number of bytes.
-    out.varint(name.length);
-    out.text(name, name.length);
-    out.varint(value.length);
-    if (typeof value === "string") out.text(value, value.length);
-    else out.bytes(value);
+    out.textChunk(name, name.length);
+    if (typeof value === "string") out.textChunk(value, value.length);
+    else out.chunk(value);
   }
 }
 

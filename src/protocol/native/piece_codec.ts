@@ -1,4 +1,4 @@
-import { type ByteWriter, varintLength } from "../../internal/byte_writer.ts";
+import { type ByteWriter, chunkLength } from "../../internal/byte_writer.ts";
 import type { PieceFrame } from "../frame.ts";
 import type { FrameReader } from "./frame_reader.ts";
 import { MORE, PIECE } from "./frame_type.ts";
@@ -9,8 +9,7 @@ export function encodePiece({ piece, more }: PieceFrame, out: ByteWriter): void 
   out.byte(PIECE);
   out.byte(more ? MORE : 0);
   out.byte(0);
-  out.varint(piece.length);
-  out.bytes(piece);
+  out.chunk(piece);
 }
 
 /**
@@ -23,7 +22,7 @@ export function decodePiece(reader: FrameReader, flags: number): PieceFrame {
   const { length } = piece;
   if (length === 0) throw reader.wrong("it is empty");
   // Type, flags and stream id are a byte each.
-  if (reader.bytes.length !== 3 + varintLength(length) + length) {
+  if (reader.bytes.length !== 3 + chunkLength(length)) {
     throw reader.wrong("its message holds something else");
   }
   return { kind: "piece", piece, more: (flags & MORE) !== 0 };

@@ -1,66 +1,39 @@
-import { type ByteWriter, varintLength } from "../../internal/byte_writer.ts";
-import { truncateUtf8, utf8Length } from "../../internal/utf8.ts";
+import { ByteWriter, varintLength } from "../../internal/byte_writer.ts";
+import { truncateUtf8 } from "../../internal/utf8.ts";
 import { decodeErrorDetail, encodeErrorDetail } from "../error_detail_codec.ts";
 import type { RpcErrorDetail } from "../error_detail.ts";
 import { MAX_STATUS_TEXT_BYTES } from "./constants.ts";
 import type { FrameReader } from "./frame_reader.ts";
 
-/** The text part of STATUS, measured and ready to be written. */
-export interface StatusText {
-  readonly text: string;
-  readonly textBytes: number;
-  readonly details: readonly EncodedDetail[];
-  /** Length of the whole part. */
-  readonly length: number;
-}
-
-interface EncodedDetail {
-  readonly type: string;
-  readonly typeBytes: number;
-  readonly value: Uint8Array;
-}
-
 /**
- * Measures the text part; undefined when there is nothing to say.
+ * Encodes the text part of STATUS; undefined when there is nothing to say.
  *
  * An error must reach the caller, so what is too long is cut: the text to its limit, the details
  * after the last that fits `maxBytes` with the text.
  */
-export function measureStatusText(
+export function encodeStatusText(
   text: string,
   details: readonly RpcErrorDetail[],
   maxBytes: number,
-): StatusText | undefined {
+): Uint8Array | undefined {
   if (text === "" && details.length === 0) return undefined;
-  const cut = truncateUtf8(text, MAX_STATUS_TEXT_BYTES);
-  const textBytes = utf8Length(cut);
-  const fitting: EncodedDetail[] = [];
-  const textLength = varintLength(textBytes) + textBytes;
-  let detailsLength = 0;
+  const out = new ByteWriter(text.length + 16);
+  out.textChunk(truncateUtf8(text, MAX_STATUS_TEXT_BYTES));
+  const fitting = new ByteWriter(0);
+  let count = 0;
   for (const detail of details) {
-    const value = encodeErrorDetail(detail);
-    const typeBytes = utf8Length(detail.type);
-    const length = varintLength(typeBytes) + typeBytes + varintLength(value.length) + value.length;
-    const count = varintLength(fitting.length + 1);
-    if (textLength + count + detailsLength + length > maxBytes) break;
-    fitting.push({ type: detail.type, typeBytes, value });
-    detailsLength += length;
+    const before = fitting.length;
+    fitting.textChunk(detail.type);
+    fitting.chunk(encodeErrorDetail(detail));
+    if (out.length + varintLength(count + 1) + fitting.length > maxBytes) {
+      fitting.truncate(before);
+      break;
+    }
+    count++;
   }
-  const length = textLength + varintLength(fitting.length) + detailsLength;
-  return { text: cut, textBytes, details: fitting, length };
-}
-
-/** Writes what was measured. */
-export function writeStatusText(status: StatusText, out: ByteWriter): void {
-  out.varint(status.textBytes);
-  out.text(status.text, status.textBytes);
-  out.varint(status.details.length);
-  for (const { type, typeBytes, value } of status.details) {
-    out.varint(typeBytes);
-    out.text(type, typeBytes);
-    out.varint(value.length);
-    out.bytes(value);
-  }
+  out.varint(count);
+  out.bytes(fitting.peek());
+  return out.peek();
 }
 
 /**

@@ -50,12 +50,17 @@ export function addProperty(
     if (isInherited(key)) define(object, property, true);
     else object[key] = value;
   } else if (isFarIndex(key, properties)) {
-    // What is not plain cannot be in an array: the engine takes a table, and stays with it.
-    define(object, property, false);
-    define(object, property, true);
+    addFarProperty(object, property);
     return Infinity;
   } else object[key] = value;
   return properties;
+}
+
+/** Adds a property whose key may be an index of any size, or anything else. */
+export function addFarProperty(object: Record<string, unknown>, property: NewProperty): void {
+  // What is not plain cannot be in an array: the engine takes a table, and stays with it.
+  define(object, property, false);
+  define(object, property, true);
 }
 
 function isFarIndex(key: string, properties: number): boolean {

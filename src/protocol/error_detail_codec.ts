@@ -1,4 +1,4 @@
-import { addProperty } from "../internal/properties.ts";
+import { addFarProperty } from "../internal/properties.ts";
 import { ProtobufReader, ProtobufWriter } from "../internal/protobuf.ts";
 import type { RpcErrorDetail } from "./error_detail.ts";
 
@@ -112,7 +112,6 @@ function readDuration(duration: ProtobufReader | undefined): number | undefined 
 
 function toRecord(pairs: readonly (readonly [string, string])[]): Record<string, string> {
   const record: Record<string, string> = {};
-  let properties = pairs.length;
-  for (const [key, value] of pairs) properties = addProperty(record, { key, value }, properties);
+  for (const [key, value] of pairs) addFarProperty(record, { key, value });
   return record;
 }

@@ -1,4 +1,9 @@
-import { addProperty, isInherited, mayBeIndex } from "../../src/internal/properties.ts";
+import {
+  addFarProperty,
+  addProperty,
+  isInherited,
+  mayBeIndex,
+} from "../../src/internal/properties.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { withFrozenNames } from "../support/frozen_names.ts";
 import { heapGrowth } from "../support/heap.ts";
@@ -36,6 +41,13 @@ test("addProperty() makes plain properties of all keys", () => {
     "99999999999",
   ]);
   assertPlain(["__proto__", "constructor", "__proto__", "toString", "hasOwnProperty"]);
+});
+
+test("addFarProperty() makes plain properties of all keys, and replaces them", () => {
+  const keys = ["a", "", "0", "17", "1000", "4294967295", "__proto__", "toString", "a", "1000"];
+  const object: Record<string, unknown> = {};
+  for (const key of keys) addFarProperty(object, { key, value: `of ${key}` });
+  assertPlain(keys, object);
 });
 
 test("addProperty() replaces what is there, near and far", () => {

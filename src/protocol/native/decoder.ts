@@ -148,7 +148,7 @@ export class NativeDecoder implements FrameDecoder {
     const reader = this.#reader;
     const hasMessage = (flags & HAS_MESSAGE) !== 0;
     if (!hasMessage && (flags & (MORE | COMPRESSED)) !== 0) throw this.#wrongFlags(flags);
-    const path = (flags & HAS_PATH) !== 0
+    const found = (flags & HAS_PATH) !== 0
       ? this.#paths.readPath(reader)
       : this.#paths.readNumber(reader);
     const timeout = reader.varint("timeout");
@@ -156,14 +156,14 @@ export class NativeDecoder implements FrameDecoder {
     return {
       kind: "open",
       streamId,
-      path,
+      path: typeof found === "string" ? found : "",
       timeoutMs: timeout === 0 ? undefined : timeout,
       headers,
       message: hasMessage ? this.#message(flags) : undefined,
       more: (flags & MORE) !== 0,
       compressed: (flags & COMPRESSED) !== 0,
       end: (flags & END) !== 0,
-      fault: path === "" ? this.#takePathFault() : this.#takeFault(false),
+      fault: typeof found === "string" ? this.#takeFault(false) : this.#takePathFault(found),
     };
   }
 
@@ -212,9 +212,9 @@ export class NativeDecoder implements FrameDecoder {
     return this.#blocks.read(this.#reader);
   }
 
-  #takePathFault(): RpcError {
+  #takePathFault(bytes: number): RpcError {
     this.#blocks?.takeFault();
-    return createPathError(this.#limits, this.#paths.wrongBytes);
+    return createPathError(this.#limits, bytes);
   }
 
   #takeFault(maybeExecuted: boolean): RpcError | undefined {

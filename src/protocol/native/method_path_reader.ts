@@ -24,12 +24,8 @@ export function createPathError(limits: RpcLimits, bytes: number): RpcError {
 /** Reads the methods of the calls that a peer opens; the same path is always the same string. */
 export class MethodPathReader {
   readonly #limits: RpcLimits;
-  /** By number, from 1; undefined before the first. */
-  #paths: string[] | undefined;
-  /** Lengths of the numbered paths that break the grammar, by number. */
-  #wrongBytes: Map<number, number> | undefined;
-  /** Length of the last path that broke the grammar. */
-  wrongBytes = 0;
+  /** By number, from 1; of one that breaks the grammar its length. Undefined before the first. */
+  #paths: (string | number)[] | undefined;
 
   constructor(limits: RpcLimits) {
     this.#limits = limits;
@@ -38,49 +34,37 @@ export class MethodPathReader {
   /**
    * Reads a path and gives it the next number, whatever becomes of the call.
    *
-   * @returns The path; empty when it breaks the grammar
+   * @returns The path; its length when it breaks the grammar
    */
-  readPath(reader: FrameReader): string {
-    const start = reader.chunk("path");
-    const length = reader.position - start;
-    const path = this.#check(reader, start);
-    if (path === "") this.wrongBytes = length;
-    const number = this.#giveNumber(path);
-    if (path === "" && number !== undefined) {
-      this.#wrongBytes ??= new Map();
-      this.#wrongBytes.set(number, length);
-    }
+  readPath(reader: FrameReader): string | number {
+    const path = this.#check(reader, reader.chunk("path"));
+    // Most callers name one or two: an array that begins with one has little room for more.
+    if (this.#paths === undefined) this.#paths = [path];
+    else if (this.#paths.length < MAX_NUMBERED_PATHS) this.#paths.push(path);
     return path;
   }
 
   /**
    * Reads the number of a path.
    *
+   * @returns What reading the path returned
    * @throws {FrameError} When no path has the number
    */
-  readNumber(reader: FrameReader): string {
+  readNumber(reader: FrameReader): string | number {
     const number = reader.varint("method number");
     const path = this.#paths?.[number - 1];
-    if (path === "") this.wrongBytes = this.#wrongBytes?.get(number) ?? 0;
     if (path !== undefined) return path;
     throw reader.wrong(`method number is ${number}, known are ${this.#paths?.length ?? 0}`);
   }
-  /** The number of a path; undefined when there are no more. */
-  #giveNumber(path: string): number | undefined {
-    // Most callers name one or two: an array that begins with one has little room for more.
-    if (this.#paths === undefined) this.#paths = [path];
-    else if (this.#paths.length < MAX_NUMBERED_PATHS) this.#paths.push(path);
-    else return undefined;
-    return this.#paths.length;
-  }
 
-  #check({ bytes, position }: FrameReader, start: number): string {
+  #check({ bytes, position }: FrameReader, start: number): string | number {
     const { maxPathBytes } = this.#limits;
-    if (position - start > maxPathBytes) return "";
+    const length = position - start;
+    if (length > maxPathBytes) return length;
     const known = KNOWN.find(bytes, start, position);
     if (known !== undefined) return known;
     const path = readUtf8(bytes, start, position);
-    if (!isMethodPath(path, maxPathBytes)) return "";
+    if (!isMethodPath(path, maxPathBytes)) return length;
     KNOWN.keep(path);
     return path;
   }

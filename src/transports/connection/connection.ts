@@ -1,18 +1,17 @@
 import type { RpcTimer } from "../../internal/clock.ts";
-import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import { textOf } from "../../internal/thrown.ts";
 import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
 import { FrameError } from "../../protocol/frame_error.ts";
 import type { FrameSink, HelloFrame, RpcFrame } from "../../protocol/frame.ts";
 import type { RpcLogger } from "../../logger.ts";
-import type { RpcMetadata } from "../../protocol/metadata.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import type { RpcStreamEnd, RpcStreamOpening } from "../transport.ts";
+import type { RpcStreamOpening } from "../transport.ts";
 import { BatchReader } from "./batch_reader.ts";
 import type { Channel, ChannelClose, ChannelListener } from "./channel.ts";
 import type { ConnectionOptions } from "./connection_options.ts";
 import { ConnectionParts, PROBE_TOKEN } from "./connection_parts.ts";
 import { notExecuted } from "./inbound.ts";
+import type { Outbound } from "./outbound.ts";
 import {
   type ConnectionLoss,
   errorFromLoss,
@@ -105,39 +104,9 @@ export class Connection implements ChannelListener, FrameSink {
     return streamId;
   }
 
-  /** Sends a message that is encoded where it leaves from; see `Outbound.placeMessage`. */
-  placeMessage(streamId: number, value: PlacedValue): Placed | undefined {
-    return this.#parts.outbound.placeMessage(streamId, value);
-  }
-
-  /** Sends a message; see `IRpcTransport.sendMessage`. */
-  sendMessage(streamId: number, message: Uint8Array): Promise<void> | undefined {
-    return this.#parts.outbound.sendMessage(streamId, message);
-  }
-
-  /** Waits for room; see `IRpcTransport.waitForRoom`. */
-  waitForRoom(streamId: number, bytes: number): Promise<void> | undefined {
-    return this.#parts.outbound.waitForRoom(streamId, bytes);
-  }
-
-  /** Sends response headers; see `IRpcTransport.sendHeaders`. */
-  sendHeaders(streamId: number, headers: RpcMetadata): void {
-    this.#parts.outbound.sendHeaders(streamId, headers);
-  }
-
-  /** Half-closes; see `IRpcTransport.finishSending`. */
-  finishSending(streamId: number): void {
-    this.#parts.outbound.finishSending(streamId);
-  }
-
-  /** Ends a stream that the peer opened; see `IRpcTransport.endStream`. */
-  endStream(streamId: number, end: RpcStreamEnd): void {
-    this.#parts.outbound.endStream(streamId, end);
-  }
-
-  /** Gives up a stream; see `IRpcTransport.cancelStream`. */
-  cancelStream(streamId: number, code: number, reason: string): void {
-    this.#parts.outbound.cancelStream(streamId, code, reason);
+  /** Sends on streams that are open. */
+  get outbound(): Outbound {
+    return this.#parts.outbound;
   }
 
   /** Pays for a consumed message; see `IRpcTransport.releaseMessage`. */

@@ -1,4 +1,5 @@
 import {
+  CLOSE_NORMAL,
   CLOSE_PROTOCOL_ERROR,
   CLOSE_TIMEOUT,
   statusFromCloseCode,
@@ -75,22 +76,14 @@ export function errorFromLoss(loss: ConnectionLoss, maybeExecuted: boolean): Rpc
 
 /** The loss that replacing the connection by hand means for the calls on the old one. */
 export function lossByReplacement(): ConnectionLoss {
-  return {
-    code: RpcStatus.UNAVAILABLE,
-    text: "Connection was replaced",
-    closeCode: 1000,
-    by: "us",
-    cause: undefined,
-  };
+  return lossByUs(RpcStatus.UNAVAILABLE, "Connection was replaced");
 }
 
 /** The loss that closing the transport means. */
 export function lossByClose(): ConnectionLoss {
-  return {
-    code: RpcStatus.CANCELLED,
-    text: "Transport closed",
-    closeCode: 1000,
-    by: "us",
-    cause: undefined,
-  };
+  return lossByUs(RpcStatus.CANCELLED, "Transport closed");
+}
+
+function lossByUs(code: RpcStatusCode, text: string): ConnectionLoss {
+  return { code, text, closeCode: CLOSE_NORMAL, by: "us", cause: undefined };
 }

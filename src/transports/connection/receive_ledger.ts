@@ -45,6 +45,7 @@ export class ReceiveLedger {
   #connectionWindow: number;
   /** What of it a peer has that does not know the window yet. */
   readonly #surplusBytes: number;
+  /** What the peer has not been granted again; of it, what passes the bound of large messages stays. */
   #connectionOwed = 0;
   /** Made with the first message of more than one frame. */
   #places: ReceivePlaces | undefined;
@@ -101,10 +102,9 @@ export class ReceiveLedger {
     const { partial } = stream;
     if (partial === undefined || stream.unreadMessages > 0) return;
     const places = this.#givenPlaces;
-    const excess = places.excessBytes;
     const bytes = partial.bytes - partial.creditedBytes;
     places.add(partial);
-    this.#oweConnection(bytes - (places.excessBytes - excess));
+    this.#oweConnection(bytes);
     const isDue = this.#isDue(stream.receiving, partial.bytes - partial.paidBytes, 0);
     if (isDue && places.ask(stream, partial)) this.#payStream(stream, partial);
     if (places.isStuck) this.#owner.makeRoom?.(tooManyLarge(places.heldBytes, places.boundBytes));
@@ -112,11 +112,9 @@ export class ReceiveLedger {
 
   /** Takes the beginning of a message that came in the opening, which costs no credit. */
   takeUncharged(partial: PartialMessage): void {
-    const places = this.#givenPlaces;
-    const excess = places.excessBytes;
-    places.add(partial);
+    this.#givenPlaces.add(partial);
     partial.paidBytes = partial.bytes;
-    this.#oweConnection(excess - places.excessBytes);
+    this.#oweConnection(0);
   }
 
   /**
@@ -124,9 +122,9 @@ export class ReceiveLedger {
    * the bound takes credit of the connection that has not gone out.
    */
   findOpeningFault(bytes: number): RpcError | undefined {
-    const { heldBytes, boundBytes, excessBytes } = this.#givenPlaces;
+    const { heldBytes, boundBytes } = this.#givenPlaces;
     const held = heldBytes + bytes;
-    if (held - boundBytes - excessBytes <= this.#connectionOwed) return undefined;
+    if (held - boundBytes <= this.#connectionOwed) return undefined;
     return tooManyLarge(held, boundBytes);
   }
 
@@ -165,10 +163,8 @@ export class ReceiveLedger {
     const { partial } = stream;
     if (partial === undefined) return;
     stream.receiving.partial = undefined;
-    const excess = this.#givenPlaces.excessBytes;
-    this.#givenPlaces.end(stream, partial, false);
-    const freed = excess - this.#givenPlaces.excessBytes;
-    this.#oweConnection(partial.bytes - partial.creditedBytes + freed);
+    this.#places?.end(stream, partial, false);
+    this.#oweConnection(partial.bytes - partial.creditedBytes);
     this.#payWaiting();
   }
 
@@ -178,10 +174,8 @@ export class ReceiveLedger {
 
   /** Gives room back that a message took which is read now. */
   #free(bytes: number): void {
-    const places = this.#givenPlaces;
-    const excess = places.excessBytes;
-    places.free(bytes);
-    this.#oweConnection(excess - places.excessBytes);
+    this.#places?.free(bytes);
+    this.#oweConnection(0);
     this.#payWaiting();
   }
 
@@ -201,15 +195,15 @@ export class ReceiveLedger {
 
   #oweConnection(bytes: number): void {
     this.#connectionOwed += bytes;
-    if (this.#connectionOwed === 0) return;
+    const owed = this.#connectionOwed - (this.#places?.excessBytes ?? 0);
+    if (owed === 0) return;
     // Streams that are not read may hold most of the window; the others need the rest of it whole.
-    const isScarce = this.#connectionOwed >= this.#connectionWindow - this.#surplusBytes;
-    if (!isScarce && this.#connectionOwed * 2 < this.#limits.connectionWindowBytes) return;
-    const kept = isScarce ? 0 : this.#keptBytes;
-    const granted = this.#connectionOwed - kept;
+    const isScarce = owed >= this.#connectionWindow - this.#surplusBytes;
+    if (!isScarce && owed * 2 < this.#limits.connectionWindowBytes) return;
+    const granted = isScarce ? owed : owed - this.#keptBytes;
     this.#owner.sendCredit(0, granted, 0);
     this.#connectionWindow += granted;
-    this.#connectionOwed = kept;
+    this.#connectionOwed -= granted;
   }
 
   /** What is not granted while large messages are about to fill their room: openings may need it. */

@@ -161,7 +161,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     if (!(message instanceof Uint8Array)) {
       throw new TypeError(`Cannot send message: it is ${typeof message}, expected bytes`);
     }
-    return this.#connection().sendMessage(streamId, message);
+    return this.#connection().outbound.sendMessage(streamId, message);
   }
 
   /**
@@ -179,28 +179,28 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
    * @ignore
    */
   placeMessage(streamId: number, value: PlacedValue): Placed | undefined {
-    return this.#connected?.placeMessage(streamId, value);
+    return this.#connected?.outbound.placeMessage(streamId, value);
   }
 
   waitForRoom(streamId: number, bytes: number): Promise<void> | undefined {
-    return this.#connected?.waitForRoom(streamId, bytes);
+    return this.#connected?.outbound.waitForRoom(streamId, bytes);
   }
 
   sendHeaders(streamId: number, headers: RpcMetadata): void {
-    this.#connection().sendHeaders(streamId, headers);
+    this.#connection().outbound.sendHeaders(streamId, headers);
   }
 
   finishSending(streamId: number): void {
-    this.#connection().finishSending(streamId);
+    this.#connection().outbound.finishSending(streamId);
   }
 
   endStream(streamId: number, end: RpcStreamEnd): void {
-    this.#connection().endStream(streamId, end);
+    this.#connection().outbound.endStream(streamId, end);
   }
 
   cancelStream(streamId: number, code: number, reason: string): void {
     // Streams ended with their connection: there is nobody left to tell.
-    this.#connected?.cancelStream(streamId, code, reason);
+    this.#connected?.outbound.cancelStream(streamId, code, reason);
   }
 
   releaseMessage(streamId: number, bytes: number): void {

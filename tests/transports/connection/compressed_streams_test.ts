@@ -89,7 +89,7 @@ test("Connection announces no compression unless it is on and the platform has i
   await withoutGzip(async () => {
     const lacking = connect({ side: "responder" });
     lacking.send(openFrame({ message: TEXT, end: true }));
-    lacking.connection.endStream(1, ending({ message: TEXT }));
+    lacking.connection.outbound.endStream(1, ending({ message: TEXT }));
     assertEquals([announced(lacking), words(await take(lacking))], [[], [`status ${TEXT.length}`]]);
   });
 });
@@ -103,8 +103,8 @@ test("Connection sends nothing compressed unless both sides have announced it", 
   for (const options of cases) {
     const peer = new RawPeer(options);
     peer.send(openFrame());
-    assertEquals(peer.connection.sendMessage(1, TEXT), undefined);
-    peer.connection.endStream(1, ending({ message: TEXT }));
+    assertEquals(peer.connection.outbound.sendMessage(1, TEXT), undefined);
+    peer.connection.outbound.endStream(1, ending({ message: TEXT }));
     assertEquals(words(await take(peer)), [`message ${TEXT.length}`, `status ${TEXT.length}`]);
   }
 });
@@ -176,10 +176,10 @@ test("Connection sets credit aside for the message of an opening, and gives it b
   const cancelled = peer.connection.openStream(opening({ message: TEXT, end: true }));
   const other = peer.connection.openStream(opening());
   // One byte of credit is left; a frame may pass it, and the next one waits.
-  void peer.connection.sendMessage(other, noise(20));
-  const waiting = peer.connection.sendMessage(other, noise(20));
+  void peer.connection.outbound.sendMessage(other, noise(20));
+  const waiting = peer.connection.outbound.sendMessage(other, noise(20));
   assert(waiting !== undefined, "it did not wait for credit");
-  peer.connection.cancelStream(cancelled, 1, "");
+  peer.connection.outbound.cancelStream(cancelled, 1, "");
   await waiting;
   const frames = await take(peer);
   assertEquals(words(frames), ["open", "open", "message 20", "cancel", "message 20"]);
@@ -187,8 +187,8 @@ test("Connection sets credit aside for the message of an opening, and gives it b
   const next = connect({ hello: { connectionWindowBytes: FRAME_COST + 1 } });
   next.connection.openStream(opening({ message: TEXT, end: true }));
   const greedy = next.connection.openStream(opening());
-  void next.connection.sendMessage(greedy, noise(20));
-  const starved = next.connection.sendMessage(greedy, noise(20));
+  void next.connection.outbound.sendMessage(greedy, noise(20));
+  const starved = next.connection.outbound.sendMessage(greedy, noise(20));
   await take(next);
   await starved;
   assertEquals(next.connection.stats().queuedBytes, 0);
@@ -209,13 +209,13 @@ test("Connection keeps the order of a stream around a message that is being comp
   peer.send(openFrame());
   const { connection } = peer;
   const sent = [
-    connection.sendMessage(1, bytesOf("before")),
-    connection.sendMessage(1, TEXT),
-    connection.sendMessage(1, bytesOf("after")),
-    connection.sendMessage(1, noise(500)),
+    connection.outbound.sendMessage(1, bytesOf("before")),
+    connection.outbound.sendMessage(1, TEXT),
+    connection.outbound.sendMessage(1, bytesOf("after")),
+    connection.outbound.sendMessage(1, noise(500)),
   ];
   assertEquals(sent.map((promise) => promise === undefined), [true, false, false, false]);
-  connection.endStream(1, ending({ message: TEXT }));
+  connection.outbound.endStream(1, ending({ message: TEXT }));
   assert((connection.stats().queuedBytes ?? 0) >= 2 * TEXT.length + 505);
   assertEquals(words(await take(peer)), [
     "message 6",
@@ -231,8 +231,8 @@ test("Connection keeps the order of a stream around a message that is being comp
 test("Connection sends the end of a call with its message compressed in the same frame", async () => {
   const peer = connect({ side: "responder" });
   peer.send(openFrame({ end: true }), openFrame({ streamId: 3, end: true }));
-  peer.connection.endStream(1, ending({ message: TEXT }));
-  peer.connection.endStream(3, ending({ message: noise(100) }));
+  peer.connection.outbound.endStream(1, ending({ message: TEXT }));
+  peer.connection.outbound.endStream(3, ending({ message: noise(100) }));
   const frames = await take(peer);
   const byStream = (id: number): StatusFrame | undefined =>
     frames.find((frame): frame is StatusFrame => frame.kind === "status" && frame.streamId === id);
@@ -245,15 +245,15 @@ test("Connection compresses a large last message before its status", async () =>
   const peer = connect({ side: "responder" });
   peer.send(openFrame({ end: true }));
   const bytes = MAX_FRAGMENT_BYTES + 1;
-  peer.connection.endStream(1, ending({ message: new Uint8Array(bytes) }));
+  peer.connection.outbound.endStream(1, ending({ message: new Uint8Array(bytes) }));
   assertEquals(words(await take(peer)), [`message gzip:${bytes}`, "status"]);
 });
 
 test("Connection holds up no other stream while a message is compressed", async () => {
   const peer = connect({ side: "responder", limits: { maxMessageBytes: 64 * KIB * KIB } });
   peer.send(openFrame(), openFrame({ streamId: 3, end: true }));
-  const large = peer.connection.sendMessage(1, new Uint8Array(8 * KIB * KIB));
-  peer.connection.endStream(3, ending({ message: bytesOf("quick") }));
+  const large = peer.connection.outbound.sendMessage(1, new Uint8Array(8 * KIB * KIB));
+  peer.connection.outbound.endStream(3, ending({ message: bytesOf("quick") }));
   assertEquals(words(await take(peer)), ["status 5"]);
   // The large one rests now and then, which the standing clock makes forever.
   assertEquals(peer.clock.pending > 0, true);
@@ -266,13 +266,14 @@ test("Connection drops a message that is being compressed when its stream ends",
   const large = new Uint8Array(8 * KIB * KIB);
   const ends: ((peer: RawPeer) => void)[] = [
     (peer) => peer.send({ kind: "cancel", streamId: 1, code: 1, reason: "" }),
-    (peer) => peer.connection.endStream(1, ending({ code: RpcStatus.ABORTED, text: "no" })),
+    (peer) =>
+      peer.connection.outbound.endStream(1, ending({ code: RpcStatus.ABORTED, text: "no" })),
     (peer) => peer.channel.end(),
   ];
   for (const end of ends) {
     const peer = connect({ side: "responder" });
     peer.send(openFrame());
-    const promise = peer.connection.sendMessage(1, large);
+    const promise = peer.connection.outbound.sendMessage(1, large);
     await take(peer);
     assert(promise !== undefined && peer.connection.stats().queuedBytes === large.length);
     const rejected = assertRejects(promise, RpcError);

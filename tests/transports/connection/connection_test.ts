@@ -173,18 +173,18 @@ test("Connection tells all streams when it ends, with the truth about calls that
 test("Connection settles everything that waits when it ends", async () => {
   const peer = new RawPeer({ hello: { streamWindowMessages: 0 } });
   const id = peer.connection.openStream(opening());
-  const waiting = [1, 2, 3].map(() => peer.connection.sendMessage(id, bytesOf("x")));
+  const waiting = [1, 2, 3].map(() => peer.connection.outbound.sendMessage(id, bytesOf("x")));
   const refused = waiting.map((one) => assertStatus(one ?? Promise.resolve(), 14, "was lost"));
   peer.channel.end();
   await Promise.all(refused);
-  assertThrows(() => peer.connection.sendMessage(id, bytesOf("x")), RpcError, "not open");
+  assertThrows(() => peer.connection.outbound.sendMessage(id, bytesOf("x")), RpcError, "not open");
 });
 
 test("Connection.close() sends what waits before it closes", async () => {
   const peer = new RawPeer({ side: "responder" });
   await peer.take();
   peer.send(openFrame({ end: true }));
-  peer.connection.endStream(1, ending({ message: bytesOf("last") }));
+  peer.connection.outbound.endStream(1, ending({ message: bytesOf("last") }));
   peer.connection.close(lossByClose());
   peer.connection.close(lossByClose());
   assertEquals((await peer.take()).map(({ kind }) => kind), ["status"]);
@@ -234,7 +234,7 @@ test("Connection lets calls pass the data of a stream in a full socket", async (
   await peer.take();
   peer.channel.isStalled = true;
   for (let count = 0; count < 128; count++) {
-    peer.connection.sendMessage(upload, new Uint8Array(64 * KIB))?.catch(() => {});
+    peer.connection.outbound.sendMessage(upload, new Uint8Array(64 * KIB))?.catch(() => {});
     peer.send({ kind: "credit", streamId: upload, bytes: 64 * KIB, messages: 1 });
   }
   await peer.take();
@@ -242,7 +242,7 @@ test("Connection lets calls pass the data of a stream in a full socket", async (
   peer.connection.openStream(opening({ message: bytesOf("small"), end: true }));
   peer.send({ kind: "ping", token: 5 });
   const cancelled = peer.connection.openStream(opening());
-  peer.connection.cancelStream(cancelled, 1, "");
+  peer.connection.outbound.cancelStream(cancelled, 1, "");
   const kinds = (await peer.take()).map(({ kind }) => kind);
   assertEquals(kinds, ["open", "pong", "open", "cancel"]);
   assert(peer.channel.bufferedBytes < 2176 * KIB, "data went into a full socket");
@@ -258,7 +258,7 @@ test("Connection lets data go on when something comes and the socket has drained
   peer.send({ kind: "credit", streamId: upload, bytes: 1024 * KIB, messages: 64 });
   peer.channel.bufferedBytes = 5 * 1024 * KIB;
   for (let count = 0; count < 16; count++) {
-    peer.connection.sendMessage(upload, new Uint8Array(64 * KIB))?.catch(() => {});
+    peer.connection.outbound.sendMessage(upload, new Uint8Array(64 * KIB))?.catch(() => {});
   }
   assertEquals((await peer.take()).filter(({ kind }) => kind === "message").length, 1);
   peer.channel.bufferedBytes = 0;
@@ -301,13 +301,13 @@ test("Connection holds data back that the peer does not acknowledge, and nothing
   const upload = peer.connection.openStream(opening());
   const sent: (Promise<void> | undefined)[] = [];
   for (let count = 0; count < 16; count++) {
-    sent.push(peer.connection.sendMessage(upload, new Uint8Array(64 * KIB)));
+    sent.push(peer.connection.outbound.sendMessage(upload, new Uint8Array(64 * KIB)));
   }
   const atOnce = sent.filter((promise) => promise === undefined).length;
   const before = (await peer.take()).filter(({ kind }) => kind === "message").length;
   assert(before === atOnce && before >= 3 && before <= 4, `${before} of 16 were sent`);
   const other = peer.connection.openStream(opening({ message: bytesOf("small"), end: true }));
-  peer.connection.cancelStream(other, 1, "");
+  peer.connection.outbound.cancelStream(other, 1, "");
   assertEquals((await peer.take()).map(({ kind }) => kind), ["open", "cancel"]);
   peer.send({ kind: "ack", batches: 2 });
   const next = (await peer.take()).filter(({ kind }) => kind === "message").length;
@@ -324,7 +324,7 @@ test("Connection sends data between calls however many of them are not acknowled
   const upload = peer.connection.openStream(opening());
   const sent = Array.from(
     { length: 16 },
-    () => peer.connection.sendMessage(upload, new Uint8Array(64 * KIB)),
+    () => peer.connection.outbound.sendMessage(upload, new Uint8Array(64 * KIB)),
   );
   await peer.take();
   for (let call = 0; call < 8; call++) {
@@ -376,7 +376,7 @@ test("Connection sends answers within the event of the calls, unless one of them
   await peer.take();
   let unanswered = 0;
   peer.messages.push = ({ streamId }) => {
-    if (streamId !== unanswered) peer.connection.endStream(streamId, ending());
+    if (streamId !== unanswered) peer.connection.outbound.endStream(streamId, ending());
     return 0;
   };
   const sent = (...ids: number[]): number => {
@@ -387,7 +387,7 @@ test("Connection sends answers within the event of the calls, unless one of them
   assertEquals([sent(1), sent(3, 5)], [1, 1]);
   unanswered = 9;
   assertEquals([sent(7, 9), sent(11)], [0, 0]);
-  peer.connection.endStream(9, ending());
+  peer.connection.outbound.endStream(9, ending());
   assertEquals((await peer.take()).map(({ kind }) => kind), Array(6).fill("status"));
   unanswered = 0;
   assertEquals(sent(13), 1);

@@ -143,7 +143,7 @@ test("InboundMessages ends nothing twice when its listener ends the stream", asy
   const push = peer.messages.push.bind(peer.messages);
   peer.messages.push = (message) => {
     if (message.kind === "message") {
-      peer.connection.endStream(1, {
+      peer.connection.outbound.endStream(1, {
         code: 5,
         text: "No",
         details: [],

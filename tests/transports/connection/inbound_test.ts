@@ -280,7 +280,7 @@ test("Inbound keeps no trace of 20 000 frames on streams that never were", async
 test("Inbound pays the connection for data that nobody wants", async () => {
   const peer = new RawPeer({ limits: { connectionWindowBytes: 16 * 1024 * 1024 } });
   const id = peer.connection.openStream(opening());
-  peer.connection.cancelStream(id, RpcStatus.CANCELLED, "");
+  peer.connection.outbound.cancelStream(id, RpcStatus.CANCELLED, "");
   await peer.take();
   const bytes = new Uint8Array(64 * 1024);
   for (let count = 0; count < 1024; count++) {
@@ -313,7 +313,7 @@ test("Inbound refuses frames that only the other side may send, and bears 256 of
 test("Inbound ignores what comes for streams that are over", async () => {
   const peer = servePeer();
   const own = peer.connection.openStream(opening());
-  peer.connection.cancelStream(own, 1, "");
+  peer.connection.outbound.cancelStream(own, 1, "");
   peer.send({ kind: "cancel", streamId: 1, code: 1, reason: "" });
   await peer.take();
   for (let round = 0; round < 300; round++) {

@@ -63,8 +63,8 @@ test("Outbound.openStream() cuts a first message that does not fit", async () =>
 test("Outbound.openStream() charges no message credit for a first message that is cut", async () => {
   const peer = new RawPeer({ hello: { streamWindowMessages: 1 } });
   const id = peer.connection.openStream(opening({ message: new Uint8Array(FRAGMENT + 1) }));
-  assertEquals(peer.connection.sendMessage(id, bytesOf("x")), undefined);
-  assert(peer.connection.sendMessage(id, bytesOf("y")) !== undefined);
+  assertEquals(peer.connection.outbound.sendMessage(id, bytesOf("x")), undefined);
+  assert(peer.connection.outbound.sendMessage(id, bytesOf("y")) !== undefined);
   assertEquals((await peer.take()).length, 3);
 });
 
@@ -135,7 +135,7 @@ test("Outbound.sendMessage() goes on with the grant, after the hello as well", a
   const id = peer.connection.openStream(opening());
   const sent: (Promise<void> | undefined)[] = [];
   for (let count = 0; count < 70; count++) {
-    sent.push(peer.connection.sendMessage(id, bytesOf("x")));
+    sent.push(peer.connection.outbound.sendMessage(id, bytesOf("x")));
   }
   assertEquals(sent.filter((one) => one === undefined).length, 64);
   peer.send({ ...openHello(), streamWindowMessages: 66 });
@@ -148,9 +148,9 @@ test("Outbound.sendMessage() goes on with the grant, after the hello as well", a
 test("Outbound.sendMessage() honours a window that the hello makes smaller", async () => {
   const peer = new RawPeer({ hello: false });
   const id = peer.connection.openStream(opening());
-  for (let count = 0; count < 10; count++) peer.connection.sendMessage(id, bytesOf("x"));
+  for (let count = 0; count < 10; count++) peer.connection.outbound.sendMessage(id, bytesOf("x"));
   peer.send({ ...openHello(), streamWindowMessages: 2 });
-  const waiting = peer.connection.sendMessage(id, bytesOf("late"));
+  const waiting = peer.connection.outbound.sendMessage(id, bytesOf("late"));
   await peer.take();
   peer.send({ kind: "credit", streamId: id, bytes: 0, messages: 8 });
   assertEquals(await peer.take(), [], "the grant only pays what was sent before the hello");
@@ -180,7 +180,7 @@ function openHello() {
 test("Outbound.sendMessage() sends 16 MiB through a window of 256 KiB", async () => {
   const peer = new RawPeer();
   const id = peer.connection.openStream(opening());
-  const sent = peer.connection.sendMessage(id, new Uint8Array(16 * KIB * KIB));
+  const sent = peer.connection.outbound.sendMessage(id, new Uint8Array(16 * KIB * KIB));
   let bytes = 0;
   let most = 0;
   for (let frames = await peer.take(); frames.length > 0; frames = await peer.take()) {
@@ -203,7 +203,7 @@ test("Outbound.endStream() puts a whole answer into one frame", async () => {
   const peer = servePeer();
   const headers = RpcMetadata.from({ "x-h": "1" });
   const trailers = RpcMetadata.from({ "x-t": "2" });
-  peer.connection.endStream(1, ending({ headers, trailers, message: bytesOf("all") }));
+  peer.connection.outbound.endStream(1, ending({ headers, trailers, message: bytesOf("all") }));
   const [status, ...rest] = await peer.take();
   assert(status?.kind === "status");
   assertEquals([status.message, status.messages], [bytesOf("all"), 1]);
@@ -214,7 +214,7 @@ test("Outbound.endStream() puts a whole answer into one frame", async () => {
 test("Outbound.endStream() sends headers and a message that does not fit before the status", async () => {
   const peer = servePeer();
   const headers = RpcMetadata.from({ "x-h": "1" });
-  peer.connection.endStream(1, ending({ headers, message: new Uint8Array(FRAGMENT + 1) }));
+  peer.connection.outbound.endStream(1, ending({ headers, message: new Uint8Array(FRAGMENT + 1) }));
   const frames = await peer.take();
   assertEquals(sizes(frames), ["headers:-", `message:${FRAGMENT}+`, "message:1", "status:-"]);
   const status = frames.at(-1);
@@ -225,21 +225,24 @@ test("Outbound.endStream() sends headers and a message that does not fit before 
 test("Outbound.endStream() leaves the stream as it was when it refuses", async () => {
   const peer = servePeer({ maxMessageBytes: 10 });
   const trailers = RpcMetadata.from({ "x bad": "1" });
-  assertThrows(() => peer.connection.endStream(1, ending({ trailers })), RpcError);
-  assertThrows(() => peer.connection.endStream(1, ending({ headers: trailers })), RpcError);
+  assertThrows(() => peer.connection.outbound.endStream(1, ending({ trailers })), RpcError);
+  assertThrows(
+    () => peer.connection.outbound.endStream(1, ending({ headers: trailers })),
+    RpcError,
+  );
   const above = ending({ message: new Uint8Array(11) });
-  assertThrows(() => peer.connection.endStream(1, above), RpcError, "it has 11 bytes");
+  assertThrows(() => peer.connection.outbound.endStream(1, above), RpcError, "it has 11 bytes");
   assertEquals(await peer.take(), []);
-  peer.connection.endStream(1, ending());
+  peer.connection.outbound.endStream(1, ending());
   const [status] = await peer.take();
   assert(status?.kind === "status" && status.messages === 0);
 });
 
 test("Outbound.endStream() with a failure drops the rest of a message that is on its way", async () => {
   const peer = servePeer({ streamWindowBytes: FRAGMENT });
-  const sent = peer.connection.sendMessage(1, new Uint8Array(3 * FRAGMENT));
+  const sent = peer.connection.outbound.sendMessage(1, new Uint8Array(3 * FRAGMENT));
   assertEquals(sizes(await peer.take()), [`message:${FRAGMENT}+`]);
-  peer.connection.endStream(1, ending({ code: 10, text: "Gave up" }));
+  peer.connection.outbound.endStream(1, ending({ code: 10, text: "Gave up" }));
   await assertStatus(sent ?? Promise.resolve(), RpcStatus.FAILED_PRECONDITION, "not open");
   assertEquals(sizes(await peer.take()), ["status:-"]);
   assertEquals(peer.connection.stats().queuedBytes, 0);
@@ -249,9 +252,9 @@ test("Outbound.cancelStream() says so to the peer once, and only of one's own st
   const peer = servePeer();
   const id = peer.connection.openStream(opening());
   await peer.take();
-  peer.connection.cancelStream(1, 1, "not mine");
-  peer.connection.cancelStream(id, 4, "Too slow");
-  peer.connection.cancelStream(id, 4, "Too slow");
+  peer.connection.outbound.cancelStream(1, 1, "not mine");
+  peer.connection.outbound.cancelStream(id, 4, "Too slow");
+  peer.connection.outbound.cancelStream(id, 4, "Too slow");
   const frames = await peer.take();
   assertEquals(frames, [{ kind: "cancel", streamId: id, code: 4, reason: "Too slow" }]);
   assertEquals(peer.connection.openStreams, 1);
@@ -263,7 +266,10 @@ async function answerUnread(peer: RawPeer, streamIds: readonly number[]): Promis
   for (const streamId of streamIds) {
     peer.send(openFrame({ streamId, end: true }));
     try {
-      peer.connection.endStream(streamId, ending({ message: new Uint8Array(FRAGMENT + 1) }));
+      peer.connection.outbound.endStream(
+        streamId,
+        ending({ message: new Uint8Array(FRAGMENT + 1) }),
+      );
     } catch (error) {
       assert(error instanceof RpcError);
       errors.push(error);
@@ -284,7 +290,7 @@ test("Outbound.endStream() fails an answer when too many wait that nobody reads"
   assertEquals(error?.code, RpcStatus.RESOURCE_EXHAUSTED);
   assert(error?.rawMessage.includes(`limit is ${2 * FRAGMENT}`), error?.rawMessage);
   // A status without a message passes, and what was given up frees its room.
-  peer.connection.endStream(5, ending({ code: RpcStatus.RESOURCE_EXHAUSTED }));
+  peer.connection.outbound.endStream(5, ending({ code: RpcStatus.RESOURCE_EXHAUSTED }));
   peer.send({ kind: "cancel", streamId: 1, code: 1, reason: "" });
   assertEquals(await answerUnread(peer, [7]), []);
   assertEquals(peer.losses, []);
@@ -297,10 +303,10 @@ test("Outbound.sendMessage() fails when too much waits on all streams together",
     limits: { maxWaitingBytes: 100 },
   });
   peer.send(openFrame({ end: true }), openFrame({ streamId: 3, end: true }));
-  const waiting = peer.connection.sendMessage(1, new Uint8Array(100));
+  const waiting = peer.connection.outbound.sendMessage(1, new Uint8Array(100));
   assert(waiting !== undefined);
   const error = assertThrows(
-    () => peer.connection.sendMessage(3, new Uint8Array(1)),
+    () => peer.connection.outbound.sendMessage(3, new Uint8Array(1)),
     RpcError,
     "100 bytes wait to be sent, limit is 100",
   );
@@ -308,7 +314,7 @@ test("Outbound.sendMessage() fails when too much waits on all streams together",
   peer.send({ kind: "credit", streamId: 0, bytes: 2 ** 30, messages: 0 });
   peer.send({ kind: "credit", streamId: 1, bytes: 2 ** 30, messages: 10 });
   await waiting;
-  const next = peer.connection.sendMessage(3, new Uint8Array(1));
+  const next = peer.connection.outbound.sendMessage(3, new Uint8Array(1));
   assert(next !== undefined, "the stream has no credit");
   const refused = assertStatus(next, RpcStatus.CANCELLED);
   peer.send({ kind: "cancel", streamId: 3, code: 1, reason: "" });
@@ -322,16 +328,16 @@ test("Outbound.waitForRoom() waits for credit of the connection where the stream
     limits: { maxWaitingBytes: 1 },
   });
   peer.send(openFrame({ end: true }), openFrame({ streamId: 3, end: true }));
-  peer.connection.sendMessage(1, new Uint8Array(100));
-  peer.connection.sendMessage(3, new Uint8Array(1));
-  const stalled = peer.connection.sendMessage(1, new Uint8Array(1));
+  peer.connection.outbound.sendMessage(1, new Uint8Array(100));
+  peer.connection.outbound.sendMessage(3, new Uint8Array(1));
+  const stalled = peer.connection.outbound.sendMessage(1, new Uint8Array(1));
   assert(stalled !== undefined, "stream 1 has credit");
-  const room = peer.connection.waitForRoom(3, 1);
+  const room = peer.connection.outbound.waitForRoom(3, 1);
   assert(room !== undefined, "the connection has credit");
   peer.send({ kind: "credit", streamId: 0, bytes: 2 ** 20, messages: 0 });
   await room;
-  assertEquals(peer.connection.waitForRoom(3, 1), undefined);
-  assertEquals(peer.connection.sendMessage(3, new Uint8Array(1)), undefined);
+  assertEquals(peer.connection.outbound.waitForRoom(3, 1), undefined);
+  assertEquals(peer.connection.outbound.sendMessage(3, new Uint8Array(1)), undefined);
   peer.send({ kind: "cancel", streamId: 1, code: 1, reason: "" });
   await assertStatus(stalled, RpcStatus.CANCELLED);
 });
@@ -342,7 +348,10 @@ test("Outbound.endStream() leaves out details that are above what the peer takes
     const retry = { type: "google.rpc.RetryInfo", retryDelayMs: 0 } as const;
     // The text, the type, the value, and a number for each, beside the number of details.
     const text = "Try again soon, now";
-    peer.connection.endStream(1, ending({ code: RpcStatus.UNAVAILABLE, text, details: [retry] }));
+    peer.connection.outbound.endStream(
+      1,
+      ending({ code: RpcStatus.UNAVAILABLE, text, details: [retry] }),
+    );
     const [status] = await peer.take();
     assert(status?.kind === "status");
     assertEquals([status.text, status.details.length], [text, details]);
@@ -355,11 +364,15 @@ test("Outbound.endStream() sends no trailers above what the peer takes, and ends
   const above = RpcMetadata.from({ "x-a": "12345" });
   const words = "found 11 bytes, limit is 10 bytes";
   const { connection } = peer;
-  assertThrows(() => connection.endStream(1, ending({ trailers: above })), RpcError, words);
-  assertThrows(() => connection.endStream(1, ending({ headers: above })), RpcError, words);
-  assertThrows(() => connection.sendHeaders(1, above), RpcError, words);
+  assertThrows(
+    () => connection.outbound.endStream(1, ending({ trailers: above })),
+    RpcError,
+    words,
+  );
+  assertThrows(() => connection.outbound.endStream(1, ending({ headers: above })), RpcError, words);
+  assertThrows(() => connection.outbound.sendHeaders(1, above), RpcError, words);
   assertEquals(await peer.take(), []);
-  connection.sendHeaders(1, most);
-  connection.endStream(1, ending({ trailers: most }));
+  connection.outbound.sendHeaders(1, most);
+  connection.outbound.endStream(1, ending({ trailers: most }));
   assertEquals((await peer.take()).map(({ kind }) => kind), ["headers", "status"]);
 });

@@ -26,8 +26,8 @@ test("statusFrame() tells all of an error", () => {
 test("StreamLifecycle gives streams that are open the wider windows of a hello", async () => {
   const peer = new RawPeer({ hello: false });
   const id = peer.connection.openStream(opening());
-  for (let count = 0; count < 64; count++) peer.connection.sendMessage(id, bytesOf("x"));
-  const waiting = peer.connection.sendMessage(id, bytesOf("more"));
+  for (let count = 0; count < 64; count++) peer.connection.outbound.sendMessage(id, bytesOf("x"));
+  const waiting = peer.connection.outbound.sendMessage(id, bytesOf("more"));
   assert(waiting !== undefined);
   peer.send({
     kind: "hello",
@@ -49,8 +49,8 @@ test("StreamLifecycle gives streams that are open the wider windows of a hello",
 test("StreamLifecycle tells a stream that fails here its end on both sides, once", async () => {
   const peer = new RawPeer({ limits: { maxMessageBytes: 10 }, hello: { streamWindowMessages: 1 } });
   const id = peer.connection.openStream(opening());
-  peer.connection.sendMessage(id, bytesOf("x"));
-  const waiting = peer.connection.sendMessage(id, bytesOf("y"));
+  peer.connection.outbound.sendMessage(id, bytesOf("x"));
+  const waiting = peer.connection.outbound.sendMessage(id, bytesOf("y"));
   await peer.take();
   const refused = assertStatus(waiting ?? Promise.resolve(), 9, "the stream is not open");
   const large = new Uint8Array(11);

@@ -2,6 +2,7 @@ import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import type { RpcSource } from "../sources/source.ts";
 import { callHook } from "../internal/call_hook.ts";
+import { withExecuted } from "../protocol/executed.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, toStatusCode } from "../protocol/status.ts";
@@ -79,7 +80,7 @@ export abstract class OutgoingCall implements StreamCall, RequestCall {
     try {
       const timeoutMs = timeoutOf(this.options);
       const aborted = findAbort(this.options, timeoutMs);
-      if (aborted !== undefined) throw notSent(aborted);
+      if (aborted !== undefined) throw withExecuted(aborted, false);
       this.#open(request, timeoutMs);
     } catch (error) {
       this.#state = "ended";
@@ -234,16 +235,6 @@ export abstract class OutgoingCall implements StreamCall, RequestCall {
     this.#guard?.stop();
     this.#pump?.stop();
   }
-}
-
-/** The same error for a call that was never sent. */
-function notSent(error: RpcError): RpcError {
-  if (!error.maybeExecuted) return error;
-  return new RpcError(error.code, error.rawMessage, {
-    details: error.details,
-    cause: error.cause,
-    maybeExecuted: false,
-  });
 }
 
 /** The same error for a call that was sent: a reason from elsewhere knows nothing of this one. */

@@ -4,6 +4,7 @@ import { CallGuard, timeoutOf } from "../calls/call_guard.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import { createDeferred } from "../internal/deferred.ts";
 import { onNextTurn } from "../internal/next_turn.ts";
+import { withExecuted } from "../protocol/executed.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
 
@@ -74,11 +75,4 @@ export class WrappedCall {
   #end(error: RpcError): void {
     onNextTurn(() => this.#onEnd?.(withExecuted(error, this.#hasCalled)));
   }
-}
-
-/** The same error with what is known of this call: one from elsewhere knows nothing of it. */
-function withExecuted(error: RpcError, maybeExecuted: boolean): RpcError {
-  if (error.maybeExecuted === maybeExecuted) return error;
-  const { code, rawMessage, details, cause } = error;
-  return new RpcError(code, rawMessage, { details, cause, maybeExecuted });
 }

@@ -5,31 +5,15 @@ const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 /** Up to this length, joining characters one by one beats the platform's decoder. */
 const SHORT_BYTES = 8;
 
-/** Number of bytes that `text` takes as UTF-8; a lone surrogate counts as U+FFFD, three bytes. */
-export function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit < 0x80) continue;
-    bytes += unit < 0x800 ? 1 : 2;
-    // A pair is two units and four bytes: two more than its length, which the first unit added.
-    if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(index + 1))) index++;
-  }
-  return bytes;
+/** Text as UTF-8; a lone surrogate becomes U+FFFD. */
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
 }
 
-/** The longest beginning of `text` that takes at most `maxBytes` and cuts no character. */
+/** The longest beginning of `text` that takes at most `maxBytes` as UTF-8 and cuts no character. */
 export function truncateUtf8(text: string, maxBytes: number): string {
   if (text.length * 3 <= maxBytes) return text;
-  let bytes = 0;
-  for (let index = 0; index < text.length;) {
-    // `index` is below the length, so there is a character.
-    const point = text.codePointAt(index) as number;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-    if (bytes > maxBytes) return text.slice(0, index);
-    index += point < 0x10000 ? 1 : 2;
-  }
-  return text;
+  return text.slice(0, encoder.encodeInto(text, new Uint8Array(maxBytes)).read);
 }
 
 /** Writes `text` into `bytes` at `offset`, where there must be room for all of it. */
@@ -54,12 +38,4 @@ export function readUtf8(bytes: Uint8Array, start: number, end: number): string 
     text += String.fromCharCode(byte);
   }
   return text;
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return (unit & 0xfc00) === 0xd800;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return (unit & 0xfc00) === 0xdc00;
 }

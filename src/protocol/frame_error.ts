@@ -1,4 +1,5 @@
-import type { RpcStatusCode } from "./status.ts";
+import { CLOSE_PROTOCOL_ERROR } from "./close_code.ts";
+import { RpcStatus, type RpcStatusCode } from "./status.ts";
 
 /**
  * The bytes of a peer break the framing, so that nothing after them can be read: the connection
@@ -30,4 +31,9 @@ export class FrameError extends Error {
     this.code = code;
     this.closeCode = closeCode;
   }
+}
+
+/** The error of a peer that breaks a rule of the wire. */
+export function framingError(text: string, closeCode: number = CLOSE_PROTOCOL_ERROR): FrameError {
+  return new FrameError(text, RpcStatus.INTERNAL, closeCode);
 }

@@ -1,7 +1,7 @@
 import type { FrameDecoder, FrameSink, OpenFrame, RpcFrame, StatusFrame } from "../frame.ts";
 import type { RpcErrorDetail } from "../error_detail.ts";
 import { CLOSE_TOO_LARGE } from "../close_code.ts";
-import { FrameError } from "../frame_error.ts";
+import { type FrameError, framingError } from "../frame_error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { RpcMetadata } from "../metadata.ts";
 import { createMetadataError } from "../metadata_rules.ts";
@@ -93,7 +93,7 @@ export class NativeDecoder implements FrameDecoder {
     const limit = this.maxBatchBytes;
     if (bytes <= limit) return;
     const text = `Cannot decode batch: it has ${bytes} bytes, limit is ${limit} bytes`;
-    throw new FrameError(text, RpcStatus.INTERNAL, CLOSE_TOO_LARGE);
+    throw framingError(text, CLOSE_TOO_LARGE);
   }
 
   #check(type: number, flags: number, streamId: number): void {

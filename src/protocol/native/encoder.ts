@@ -1,8 +1,10 @@
 import { type ByteWriter, chunkLength, varintLength } from "../../internal/byte_writer.ts";
 import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
-import { truncateUtf8, utf8Length } from "../../internal/utf8.ts";
+import { encodeUtf8, truncateUtf8 } from "../../internal/utf8.ts";
 import type {
+  CancelFrame,
   FrameEncoder,
+  GoawayFrame,
   HeadersFrame,
   HelloFrame,
   MessageFrame,
@@ -83,7 +85,7 @@ export class NativeEncoder implements FrameEncoder {
       case "halfClose":
         return writeNumbers(HALF_CLOSE, frame.streamId, [toCount(frame.messages)], out);
       case "cancel":
-        return writeNumbers(CANCEL, frame.streamId, [frame.code], out, frame.reason);
+        return writeNumbers(CANCEL, frame.streamId, [frame.code], out, encodeReason(frame));
       case "credit":
         return writeNumbers(CREDIT, frame.streamId, [frame.bytes, frame.messages], out);
       case "ping":
@@ -97,7 +99,7 @@ export class NativeEncoder implements FrameEncoder {
       case "piece":
         return encodePiece(frame, out);
       case "goaway":
-        return writeNumbers(GOAWAY, 0, [frame.lastStreamId, frame.code], out, frame.reason);
+        return writeNumbers(GOAWAY, 0, [frame.lastStreamId, frame.code], out, encodeReason(frame));
       case "hello":
         return this.#hello(frame, out);
     }
@@ -118,11 +120,9 @@ export class NativeEncoder implements FrameEncoder {
       varintLength(timeout) + (hasHeaders ? metadataBlockLength(headers, limits) : 0) +
       (message?.length ?? 0);
     writeHead(OPEN, flags, frame.streamId, length, out);
-    if (number === 0) {
-      out.varint(path.length);
-      // A checked path is ASCII.
-      out.text(path, path.length);
-    } else out.varint(number);
+    // A checked path is ASCII.
+    if (number === 0) out.asciiChunk(path);
+    else out.varint(number);
     out.varint(timeout);
     if (hasHeaders) writeMetadataBlock(headers, limits, out);
     if (message !== undefined) out.bytes(message);
@@ -199,21 +199,23 @@ function writeHead(
   out.varint(length);
 }
 
-/** Writes a frame of numbers, and of a text where it has a reason; control frames are no more. */
+/** Writes a frame of numbers, and of a reason where it has one; control frames are no more. */
 function writeNumbers(
   type: number,
   streamId: number,
   numbers: readonly number[],
   out: ByteWriter,
-  reason: string = "",
+  reason?: Uint8Array,
 ): void {
-  const text = truncateUtf8(reason, MAX_REASON_BYTES);
-  const textBytes = utf8Length(text);
-  let length = textBytes;
+  let length = reason?.length ?? 0;
   for (const number of numbers) length += varintLength(number);
   writeHead(type, 0, streamId, length, out);
   for (const number of numbers) out.varint(number);
-  out.text(text, textBytes);
+  if (reason !== undefined) out.bytes(reason);
+}
+
+function encodeReason({ reason }: CancelFrame | GoawayFrame): Uint8Array {
+  return encodeUtf8(truncateUtf8(reason, MAX_REASON_BYTES));
 }
 
 function messageFlags(message: Uint8Array | undefined, more: boolean, compressed: boolean): number {

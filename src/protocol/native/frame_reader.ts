@@ -1,14 +1,7 @@
 import { readUtf8 } from "../../internal/utf8.ts";
-import { CLOSE_PROTOCOL_ERROR } from "../close_code.ts";
-import { FrameError } from "../frame_error.ts";
-import { RpcStatus } from "../status.ts";
+import { type FrameError, framingError } from "../frame_error.ts";
 
 const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
-
-/** Makes the error that ends a connection because of its bytes. */
-export function framingError(text: string): FrameError {
-  return new FrameError(text, RpcStatus.INTERNAL, CLOSE_PROTOCOL_ERROR);
-}
 
 /**
  * A place in a batch, and the end of what may be read: the batch, a frame, or a part of a frame.

@@ -1,5 +1,5 @@
 import { ByteWriter, varintLength } from "../../internal/byte_writer.ts";
-import { truncateUtf8 } from "../../internal/utf8.ts";
+import { encodeUtf8, truncateUtf8 } from "../../internal/utf8.ts";
 import { decodeErrorDetail, encodeErrorDetail } from "../error_detail_codec.ts";
 import type { RpcErrorDetail } from "../error_detail.ts";
 import { MAX_STATUS_TEXT_BYTES } from "./constants.ts";
@@ -18,12 +18,12 @@ export function encodeStatusText(
 ): Uint8Array | undefined {
   if (text === "" && details.length === 0) return undefined;
   const out = new ByteWriter(text.length + 16);
-  out.textChunk(truncateUtf8(text, MAX_STATUS_TEXT_BYTES));
+  out.chunk(encodeUtf8(truncateUtf8(text, MAX_STATUS_TEXT_BYTES)));
   const fitting = new ByteWriter(0);
   let count = 0;
   for (const detail of details) {
     const before = fitting.length;
-    fitting.textChunk(detail.type);
+    fitting.chunk(encodeUtf8(detail.type));
     fitting.chunk(encodeErrorDetail(detail));
     if (out.length + varintLength(count + 1) + fitting.length > maxBytes) {
       fitting.truncate(before);

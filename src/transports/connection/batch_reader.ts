@@ -1,8 +1,7 @@
 import { ByteWriter } from "../../internal/byte_writer.ts";
-import { CLOSE_PROTOCOL_ERROR, CLOSE_TOO_LARGE } from "../../protocol/close_code.ts";
+import { CLOSE_TOO_LARGE } from "../../protocol/close_code.ts";
 import type { FrameDecoder, FrameSink, PieceFrame, RpcFrame } from "../../protocol/frame.ts";
-import { FrameError } from "../../protocol/frame_error.ts";
-import { RpcStatus } from "../../protocol/status.ts";
+import { type FrameError, framingError } from "../../protocol/frame_error.ts";
 
 /**
  * The one place where frames enter a connection: a batch in a WebSocket message, or in pieces.
@@ -43,13 +42,13 @@ export class BatchReader {
 
   /** Adds a piece, which may be a view of its message. */
   addPiece({ piece, more }: PieceFrame): void {
-    if (this.#isWhole) throw fault("Cannot join pieces: they hold a piece");
+    if (this.#isWhole) throw framingError("Cannot join pieces: they hold a piece");
     const joined = this.#joined ??= new ByteWriter(piece.length);
     const bytes = joined.length + piece.length;
     const limit = this.#decoder.maxBatchBytes;
     if (bytes > limit) {
       const text = `Cannot join pieces: they have ${bytes} bytes, limit is ${limit} bytes`;
-      throw fault(text, CLOSE_TOO_LARGE);
+      throw framingError(text, CLOSE_TOO_LARGE);
     }
     joined.bytes(piece);
     this.#hasPiece = true;
@@ -79,9 +78,5 @@ export class BatchReader {
 }
 
 function interruption(found: string): FrameError {
-  return fault(`Cannot join pieces: found ${found}, expected the next piece`);
-}
-
-function fault(text: string, closeCode: number = CLOSE_PROTOCOL_ERROR): FrameError {
-  return new FrameError(text, RpcStatus.INTERNAL, closeCode);
+  return framingError(`Cannot join pieces: found ${found}, expected the next piece`);
 }

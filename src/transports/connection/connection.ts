@@ -1,10 +1,8 @@
 import type { RpcTimer } from "../../internal/clock.ts";
 import { textOf } from "../../internal/thrown.ts";
-import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
-import { FrameError } from "../../protocol/frame_error.ts";
+import { framingError } from "../../protocol/frame_error.ts";
 import type { FrameSink, HelloFrame, RpcFrame } from "../../protocol/frame.ts";
 import type { RpcLogger } from "../../logger.ts";
-import { RpcStatus } from "../../protocol/status.ts";
 import type { RpcStreamOpening } from "../transport.ts";
 import { BatchReader } from "./batch_reader.ts";
 import type { Channel, ChannelClose, ChannelListener } from "./channel.ts";
@@ -213,11 +211,11 @@ export class Connection implements ChannelListener, FrameSink {
 
   #ack(batches: number): void {
     if (this.#parts.writer.onAck(batches)) return;
-    throw protocolError(`Peer acknowledges ${batches} batches, more than were sent`);
+    throw framingError(`Peer acknowledges ${batches} batches, more than were sent`);
   }
 
   #hello(frame: HelloFrame): void {
-    if (this.#state === READY) throw protocolError("Second hello frame");
+    if (this.#state === READY) throw framingError("Second hello frame");
     this.#parts.lifecycle.setPeer(frame);
     this.#ready();
   }
@@ -251,9 +249,5 @@ export class Connection implements ChannelListener, FrameSink {
 /** Each side says hello once, before anything else (PROTOCOL.md, "HELLO"). */
 function checkFirst({ kind }: RpcFrame): void {
   if (kind === "hello" || kind === "prompt" || kind === "piece") return;
-  throw protocolError(`First frame is ${kind}, expected hello`);
-}
-
-function protocolError(text: string): FrameError {
-  return new FrameError(text, RpcStatus.INTERNAL, CLOSE_PROTOCOL_ERROR);
+  throw framingError(`First frame is ${kind}, expected hello`);
 }

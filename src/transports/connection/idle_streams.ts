@@ -27,7 +27,7 @@ export interface IdleStreamsOptions<S extends WatchedStream> {
 }
 
 interface Watch {
-  readonly marks: readonly number[];
+  readonly marks: string;
   readonly looks: number;
 }
 
@@ -70,9 +70,9 @@ export class IdleStreams<S extends WatchedStream> {
     const idle: S[] = [];
     for (const stream of streams) {
       if (stream.isLocal || !isPeersTurn(stream)) continue;
-      const marks = measure(stream);
+      const marks = measure(stream).join();
       const last = before.get(stream);
-      const looks = last !== undefined && isSame(last.marks, marks) ? last.looks + 1 : 0;
+      const looks = last?.marks === marks ? last.looks + 1 : 0;
       if (looks < PARTS) this.#watches.set(stream, { marks, looks });
       else idle.push(stream);
     }
@@ -83,8 +83,4 @@ export class IdleStreams<S extends WatchedStream> {
 
 function isPeersTurn(stream: WatchedStream): boolean {
   return stream.waiting > 0 || (!stream.isReceiveEnded && stream.unreadMessages === 0);
-}
-
-function isSame(first: readonly number[], second: readonly number[]): boolean {
-  return first.every((mark, index) => mark === second[index]);
 }

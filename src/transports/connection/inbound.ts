@@ -1,6 +1,7 @@
 import type { RpcClock } from "../../internal/clock.ts";
 import { TokenBucket } from "../../internal/token_bucket.ts";
-import { FrameError } from "../../protocol/frame_error.ts";
+import { withExecuted } from "../../protocol/executed.ts";
+import { framingError } from "../../protocol/frame_error.ts";
 import type {
   CancelFrame,
   CreditFrame,
@@ -14,7 +15,6 @@ import type {
 import type { RpcLimits } from "../../protocol/limits.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
-import { CLOSE_PROTOCOL_ERROR } from "../../protocol/close_code.ts";
 import {
   compressedFault,
   findSizeFault,
@@ -91,11 +91,11 @@ export class Inbound {
     const { table, lifecycle, incoming } = this.#options;
     const { streamId, message, more, end } = frame;
     if (table.isLocalId(streamId) || streamId <= table.highestPeerId) {
-      throw protocolError(`Stream ${streamId} cannot be opened: its id is not the peer's next`);
+      throw framingError(`Stream ${streamId} cannot be opened: its id is not the peer's next`);
     }
     table.highestPeerId = streamId;
     const fault = this.#refusal(frame) ?? this.#openingFault(frame);
-    if (fault !== undefined) return lifecycle.refuse(streamId, unseen(fault));
+    if (fault !== undefined) return lifecycle.refuse(streamId, withExecuted(fault, false));
     const stream = lifecycle.add(streamId, false);
     if (message !== undefined && more) {
       stream.endsAfterMessage = end;
@@ -140,7 +140,7 @@ export class Inbound {
     const { ledger, table, limits } = this.#options;
     if (!ledger.chargeConnection(frame.message.length)) {
       const more = `${frame.message.length} bytes more than ${limits.connectionWindowBytes} bytes`;
-      throw protocolError(`Peer sent data beyond the window of the connection: ${more}`);
+      throw framingError(`Peer sent data beyond the window of the connection: ${more}`);
     }
     const stream = table.get(frame.streamId);
     if (stream === undefined) ledger.refund(frame.message.length);
@@ -148,7 +148,7 @@ export class Inbound {
   }
 
   #headers(frame: HeadersFrame): void {
-    const stream = this.#localStream(frame.streamId);
+    const stream = this.#streamOf(frame, true);
     if (stream === undefined) return;
     if (frame.fault === undefined) return this.#options.incoming.push(frame);
     this.#countRefused();
@@ -156,7 +156,7 @@ export class Inbound {
   }
 
   #status(frame: StatusFrame): void {
-    const stream = this.#localStream(frame.streamId);
+    const stream = this.#streamOf(frame, true);
     if (stream === undefined) return;
     if (frame.message !== undefined) stream.receivedMessages++;
     const fault = this.#statusFault(stream, frame);
@@ -190,20 +190,16 @@ export class Inbound {
   }
 
   #halfClose(frame: HalfCloseFrame): void {
-    const stream = this.#peerStream(frame.streamId);
+    const stream = this.#streamOf(frame, false);
     if (stream === undefined) return;
-    if (stream.isReceiveEnded) return this.#fail(stream, "INTERNAL", "Requests ended twice");
-    if (stream.partial !== undefined) {
-      return this.#fail(stream, "INVALID_ARGUMENT", "Request stream closed mid-message");
-    }
-    const fault = countFault(stream, frame.messages);
+    const fault = endFault(stream) ?? countFault(stream, frame.messages);
     if (fault !== undefined) return this.#options.lifecycle.fail(stream, fault);
     stream.isReceiveEnded = true;
     this.#options.incoming.push(frame);
   }
 
   #cancel(frame: CancelFrame): void {
-    const stream = this.#peerStream(frame.streamId);
+    const stream = this.#streamOf(frame, false);
     if (stream === undefined) return;
     this.#options.lifecycle.remove(stream, endedByCaller);
     this.#options.incoming.push(frame);
@@ -217,18 +213,13 @@ export class Inbound {
     scheduler.grantStream(stream, frame.bytes, frame.messages);
   }
 
-  /** The open stream that this side opened, which only the peer sends such a frame on. */
-  #localStream(streamId: number): StreamState | undefined {
+  /** The open stream that the frame is for, which only one of its sides sends such a frame on. */
+  #streamOf(
+    { streamId }: { readonly streamId: number },
+    isLocal: boolean,
+  ): StreamState | undefined {
     const stream = this.#options.table.get(streamId);
-    if (stream === undefined || stream.isLocal) return stream;
-    this.#countRefused();
-    return undefined;
-  }
-
-  /** The open stream that the peer opened, which only its opener sends such a frame on. */
-  #peerStream(streamId: number): StreamState | undefined {
-    const stream = this.#options.table.get(streamId);
-    if (stream === undefined || !stream.isLocal) return stream;
+    if (stream === undefined || stream.isLocal === isLocal) return stream;
     this.#countRefused();
     return undefined;
   }
@@ -236,15 +227,7 @@ export class Inbound {
   #countRefused(): void {
     this.#refusedFrames++;
     if (this.#refusedFrames <= MAX_REFUSED_FRAMES) return;
-    throw protocolError(`More than ${MAX_REFUSED_FRAMES} frames had to be refused`);
-  }
-
-  #fail(
-    stream: StreamState,
-    code: "INTERNAL" | "RESOURCE_EXHAUSTED" | "INVALID_ARGUMENT",
-    text: string,
-  ): void {
-    this.#options.lifecycle.fail(stream, new RpcError(RpcStatus[code], text));
+    throw framingError(`More than ${MAX_REFUSED_FRAMES} frames had to be refused`);
   }
 }
 
@@ -262,11 +245,11 @@ export function notExecuted(
   });
 }
 
-/** The same fault of a call that no handler has seen. */
-function unseen(fault: RpcError): RpcError {
-  if (!fault.maybeExecuted) return fault;
-  const { code, rawMessage, details } = fault;
-  return new RpcError(code, rawMessage, { details, maybeExecuted: false });
+/** What is wrong when the requests of a stream end where they are. */
+function endFault(stream: StreamState): RpcError | undefined {
+  if (stream.isReceiveEnded) return new RpcError(RpcStatus.INTERNAL, "Requests ended twice");
+  if (stream.partial === undefined) return undefined;
+  return new RpcError(RpcStatus.INVALID_ARGUMENT, "Request stream closed mid-message");
 }
 
 /** What is wrong when the peer says that it sent so many messages. */
@@ -279,8 +262,4 @@ export function countFault(
     RpcStatus.DATA_LOSS,
     `Messages were lost: ${stream.receivedMessages} came, ${sent} were sent`,
   );
-}
-
-function protocolError(text: string): FrameError {
-  return new FrameError(text, RpcStatus.INTERNAL, CLOSE_PROTOCOL_ERROR);
 }

@@ -40,19 +40,12 @@ export class InboundMessages {
   receive(stream: StreamState, frame: MessageFrame): void {
     const { ledger, lifecycle, limits } = this.#options;
     const { message, more } = frame;
-    if (stream.isReceiveEnded) {
-      ledger.refund(message.length);
-      return lifecycle.fail(
-        stream,
-        new RpcError(RpcStatus.INTERNAL, "Message after the end of the stream"),
-      );
-    }
     const isFirst = stream.partial === undefined;
-    if (!ledger.chargeStream(stream, message.length, isFirst)) {
-      ledger.refund(message.length);
-      return lifecycle.fail(stream, windowFault(stream, limits));
-    }
-    const fault = isFirst && frame.compressed && !this.#options.compression?.isAgreed
+    const fault = stream.isReceiveEnded
+      ? new RpcError(RpcStatus.INTERNAL, "Message after the end of the stream")
+      : !ledger.chargeStream(stream, message.length, isFirst)
+      ? windowFault(stream, limits)
+      : isFirst && frame.compressed && !this.#options.compression?.isAgreed
       ? compressedFault()
       : findSizeFault((stream.partial?.bytes ?? 0) + message.length, limits);
     if (fault !== undefined) {

@@ -1,9 +1,8 @@
 import type { RpcClock } from "../../internal/clock.ts";
 import { TokenBucket } from "../../internal/token_bucket.ts";
 import { CLOSE_TOO_MANY } from "../../protocol/close_code.ts";
-import { FrameError } from "../../protocol/frame_error.ts";
+import { framingError } from "../../protocol/frame_error.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
-import { RpcStatus } from "../../protocol/status.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 
 /** What {@linkcode PingAnswers} work with. */
@@ -34,6 +33,6 @@ export class PingAnswers {
     const { limits, writer } = this.#options;
     if (this.#pings.take()) return writer.write({ kind: "pong", token });
     const text = `Too many pings (max: ${limits.pingsPerSecond} a second)`;
-    throw new FrameError(text, RpcStatus.INTERNAL, CLOSE_TOO_MANY);
+    throw framingError(text, CLOSE_TOO_MANY);
   }
 }

@@ -182,8 +182,7 @@ export class StreamLifecycle {
 function measureProgress(stream: StreamState): readonly number[] {
   const { receivedMessages, partial, unreadMessages, sentMessages, waitingBytes, waiting } = stream;
   const partialBytes = partial?.bytes ?? 0;
-  const received = [receivedMessages, partialBytes, unreadMessages];
-  return [...received, sentMessages, waitingBytes, waiting];
+  return [receivedMessages, partialBytes, unreadMessages, sentMessages, waitingBytes, waiting];
 }
 
 /** The status frame that tells an error. */

@@ -1,6 +1,6 @@
 import { callHook } from "../../internal/call_hook.ts";
 import { type RpcClock, systemClock } from "../../internal/clock.ts";
-import { createDeferred } from "../../internal/deferred.ts";
+import { createDeferred, type Deferred } from "../../internal/deferred.ts";
 import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import { type RpcLogger, silentLogger } from "../../logger.ts";
 import { createLimits, type RpcLimits } from "../../protocol/limits.ts";
@@ -78,9 +78,8 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   #highestLocalId = 0;
   /** Whether the connection was lost and no other has been ready since. */
   #isLossTold = false;
-  #reconnecting: Promise<RpcHealthStatus> | undefined;
-  /** Those who wait for a connection that carries frames; undefined for nobody. */
-  #ready: ((isReady: boolean) => void)[] | undefined;
+  /** The attempt to make a connection that somebody waits for. */
+  #reconnecting: Deferred<RpcHealthStatus> | undefined;
 
   /**
    * Makes a transport without a connection; a subclass attaches one.
@@ -215,11 +214,15 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     if (this.#state?.kind === "closed" || !this.canReconnect) {
       return Promise.resolve(this.health());
     }
-    if (this.#reconnecting !== undefined) return this.#reconnecting;
+    if (this.#reconnecting !== undefined) return this.#reconnecting.promise;
     const attempt = createDeferred<RpcHealthStatus>();
     // It comes first: calls that are told of the end may ask again.
-    this.#reconnecting = attempt.promise;
-    this.#replaceConnection().then(attempt.resolve, attempt.reject);
+    this.#reconnecting = attempt;
+    try {
+      this.#replaceConnection();
+    } catch (error) {
+      attempt.reject(error);
+    }
     return attempt.promise;
   }
 
@@ -233,7 +236,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     // The state comes first: what is told of the end must not find the transport open.
     this.#state = { kind: "closed", done };
     if (before?.kind === "connected") before.connection.close(lossByClose());
-    this.#settleReady(false);
+    this.#endAttempt();
     return done;
   }
 
@@ -315,7 +318,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     });
   }
 
-  async #replaceConnection(): Promise<RpcHealthStatus> {
+  #replaceConnection(): void {
     const before = this.#state;
     if (before?.kind === "connected") {
       // Taken out first, so that its end is not taken for a loss.
@@ -323,12 +326,9 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
       this.#highestLocalId = before.connection.highestLocalId;
       before.connection.close(lossByReplacement());
     }
-    const isSettled = new Promise<boolean>((resolve) => (this.#ready ??= []).push(resolve));
     // Calls that were told of the end may have closed the transport.
     if (this.#state?.kind !== "closed") this.openConnection();
-    else this.#settleReady(false);
-    await isSettled;
-    return this.health();
+    else this.#endAttempt();
   }
 
   /** The connection of now, if it is on this channel. */
@@ -344,7 +344,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     if (event.kind === "ended") return this.#ended(connection, event.loss);
     this.logger.debug("Connected");
     this.#isLossTold = false;
-    this.#settleReady(true);
+    this.#endAttempt();
     this.#callHook(() => this.connectionReady());
   }
 
@@ -356,7 +356,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     const told = toConnectionLoss(loss);
     const { closeCode, by } = told;
     this.logger.info(isAgain ? "Reconnect failed" : "Connection lost", { closeCode, by });
-    this.#settleReady(false);
+    this.#endAttempt();
     this.#callHook(() => isAgain ? this.reconnectFailed(told) : this.connectionLost(told));
   }
 
@@ -368,11 +368,11 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     });
   }
 
-  #settleReady(isReady: boolean): void {
+  /** Tells who asked for a connection what has become of it, when the hooks have been called. */
+  #endAttempt(): void {
+    const attempt = this.#reconnecting;
     // From here on a hook may ask for the next attempt.
     this.#reconnecting = undefined;
-    const waiting = this.#ready;
-    this.#ready = undefined;
-    for (const settle of waiting ?? []) settle(isReady);
+    if (attempt !== undefined) queueMicrotask(() => attempt.resolve(this.health()));
   }
 }

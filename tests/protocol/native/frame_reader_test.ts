@@ -1,6 +1,5 @@
 import { FrameError } from "../../../src/protocol/frame_error.ts";
-import { FrameReader, framingError } from "../../../src/protocol/native/frame_reader.ts";
-import { RpcStatus } from "../../../src/protocol/status.ts";
+import { FrameReader } from "../../../src/protocol/native/frame_reader.ts";
 import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
 import { fromHex } from "../../support/native_frames.ts";
 import { test } from "../../support/test.ts";
@@ -81,11 +80,6 @@ test("FrameReader.rest() is a plain view", () => {
 
 test("FrameReader.finish() counts what is left", () => {
   assertThrows(() => readerOf("010203").finish("x"), FrameError, "3 bytes are left after x");
-});
-
-test("framingError() ends the connection with 4400", () => {
-  const error = framingError("x");
-  assertEquals([error.message, error.code, error.closeCode], ["x", RpcStatus.INTERNAL, 4400]);
 });
 
 test("FrameReader.close() keeps nothing of the batch", () => {

@@ -7,8 +7,11 @@ const MOST_KEPT_BYTES = 4 * 1024 * 1024;
 const kept: Uint8Array<ArrayBuffer>[] = [];
 let keptBytes = 0;
 
-/** Messages that nobody but the one who sends them knows of. */
-const givenUp: WeakSet<Uint8Array> = /* @__PURE__ */ new WeakSet();
+/** Keeps memory that serves again. */
+export type KeepMemory = (memory: Uint8Array<ArrayBuffer>) => void;
+
+/** Messages that nobody but the one who sends them knows of, with what keeps their memory. */
+const givenUp: WeakMap<Uint8Array, KeepMemory> = /* @__PURE__ */ new WeakMap();
 
 /**
  * Memory of at least so many bytes, and an eighth more at most: used before where there is such, with
@@ -41,16 +44,19 @@ export function keepLargeMemory(memory: Uint8Array<ArrayBuffer>): void {
  * Gives up a message: whoever sends it may use its memory again, all of it, when it has been sent.
  *
  * @param message A message that nobody else knows of, nor of its memory
+ * @param keep Takes the memory: where no codec has memory of its own, nothing that keeps it is loaded
  */
-export function giveUpMessage(message: Uint8Array): void {
-  givenUp.add(message);
+export function giveUpMessage(message: Uint8Array, keep: KeepMemory): void {
+  givenUp.set(message, keep);
 }
 
 /** Keeps the memory of a message that was sent and needs no copy, if its maker has given it up. */
 export function reuseMessage(message: Uint8Array): void {
-  if (message.length < LARGE_BYTES || !givenUp.delete(message)) return;
+  if (message.length < LARGE_BYTES) return;
+  const keep = givenUp.get(message);
+  givenUp.delete(message);
   // Memory that is shared with other threads is never given up.
-  keepLargeMemory(new Uint8Array(message.buffer as ArrayBuffer));
+  keep?.(new Uint8Array(message.buffer as ArrayBuffer));
 }
 
 /** The next size of which there are eight between two powers of two. */

@@ -11,26 +11,26 @@ export type RpcMetadataInit =
 export type RpcMetadataEntry = readonly [string, RpcMetadataValue];
 
 /**
- * What the rules of metadata look at, remembered once all of it has been found right. Not of bytes:
- * who reads a header may give its memory away, and then they are none.
+ * What is remembered of metadata that was found right. Not of bytes: who reads a header may give its
+ * memory away, and then they are none.
  */
 export interface MetadataMeasure {
   /** Length as a metadata block (PROTOCOL.md, "Metadata blocks"). */
   readonly bytes: number;
-  readonly longestNameBytes: number;
-  readonly longestValueBytes: number;
+  /** The limits that it was held to. */
+  readonly limits: object;
 }
 
-/** Doors to the inside of {@linkcode RpcMetadata} for this folder; not part of the public surface. */
-interface MetadataInside {
-  create(entries: readonly RpcMetadataEntry[]): RpcMetadata;
-  entries(metadata: RpcMetadata): readonly RpcMetadataEntry[];
-  getMeasure(metadata: RpcMetadata): MetadataMeasure | undefined;
-  setMeasure(metadata: RpcMetadata, measure: MetadataMeasure): void;
-}
+// Doors to the inside of metadata, for this folder: its static block sets them.
 
-// Set by the static block of the class, before anything can ask for it.
-let inside: MetadataInside;
+/** Makes metadata of entries whose names are in lower case; the array is kept. */
+export let createMetadata: (entries: readonly RpcMetadataEntry[]) => RpcMetadata;
+/** The entries of metadata, without the cost of its iterator. */
+export let metadataEntries: (metadata: RpcMetadata) => readonly RpcMetadataEntry[];
+/** What was remembered of metadata that has been checked before; undefined when it has not. */
+export let getMeasure: (metadata: RpcMetadata) => MetadataMeasure | undefined;
+/** Remembers that metadata has been checked. */
+export let setMeasure: (metadata: RpcMetadata, measure: MetadataMeasure) => void;
 
 /**
  * Headers or trailers of a call: an ordered, immutable list of names and values.
@@ -54,13 +54,12 @@ export class RpcMetadata implements Iterable<RpcMetadataEntry> {
   static readonly empty: RpcMetadata = new RpcMetadata([]);
 
   static {
-    inside = {
-      create: (entries) => new RpcMetadata(entries),
-      entries: (metadata) => metadata.#entries,
-      getMeasure: (metadata) => metadata.#measure,
-      setMeasure: (metadata, measure) => {
-        metadata.#measure = measure;
-      },
+    createMetadata = (entries) =>
+      entries.length === 0 ? RpcMetadata.empty : new RpcMetadata(entries);
+    metadataEntries = (metadata) => metadata.#entries;
+    getMeasure = (metadata) => metadata.#measure;
+    setMeasure = (metadata, measure) => {
+      metadata.#measure = measure;
     };
   }
 
@@ -90,7 +89,7 @@ export class RpcMetadata implements Iterable<RpcMetadataEntry> {
         for (const one of values) entries.push(toEntry(name, one));
       }
     }
-    return entries.length === 0 ? RpcMetadata.empty : new RpcMetadata(entries);
+    return createMetadata(entries);
   }
 
   /** Number of headers, each repetition counted. */
@@ -148,26 +147,6 @@ export class RpcMetadata implements Iterable<RpcMetadataEntry> {
     }
     return undefined;
   }
-}
-
-/** Makes metadata of entries whose names are in lower case; the array is kept. */
-export function createMetadata(entries: readonly RpcMetadataEntry[]): RpcMetadata {
-  return entries.length === 0 ? RpcMetadata.empty : inside.create(entries);
-}
-
-/** The entries of metadata, without the cost of its iterator. */
-export function metadataEntries(metadata: RpcMetadata): readonly RpcMetadataEntry[] {
-  return inside.entries(metadata);
-}
-
-/** What was remembered of metadata that has been checked before; undefined when it has not. */
-export function getMeasure(metadata: RpcMetadata): MetadataMeasure | undefined {
-  return inside.getMeasure(metadata);
-}
-
-/** Remembers that metadata has been checked. */
-export function setMeasure(metadata: RpcMetadata, measure: MetadataMeasure): void {
-  inside.setMeasure(metadata, measure);
 }
 
 function toEntry(name: unknown, value: unknown): RpcMetadataEntry {

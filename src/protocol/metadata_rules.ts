@@ -3,7 +3,6 @@ import { DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
 import {
   getMeasure,
   metadataEntries,
-  type MetadataMeasure,
   type RpcMetadata,
   type RpcMetadataValue,
   setMeasure,
@@ -21,19 +20,12 @@ export type RpcMetadataLimits = Pick<
   "maxHeaderNameBytes" | "maxHeaderValueBytes" | "maxHeaders" | "maxMetadataBytes"
 >;
 
-/** What is wrong with metadata. */
-export interface MetadataFault {
-  /** `INVALID_ARGUMENT` for what may not be sent at all, `RESOURCE_EXHAUSTED` for a limit. */
-  readonly code: typeof RpcStatus.INVALID_ARGUMENT | typeof RpcStatus.RESOURCE_EXHAUSTED;
-  readonly text: string;
-}
-
 /**
  * Checks metadata before it is sent, on any wire.
  *
  * Names are `0-9 a-z _ . -`, and not reserved for a wire; values are printable ASCII without a
  * space at either end, or bytes where the name ends in `-bin`. What was found right is remembered
- * by metadata of texts, so checking it again costs next to nothing.
+ * by metadata of texts, so checking it against the same limits again costs next to nothing.
  *
  * @param metadata The headers or trailers that a user wants to send
  * @param limits Limits of count and sizes; the defaults unless given
@@ -70,12 +62,11 @@ export function validateMetadata(
 export function measureMetadata(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
   if (metadata.size === 0) return 1;
   const known = getMeasure(metadata);
-  if (known !== undefined && isWithin(known, metadata.size, limits)) return known.bytes;
-  return measureNew(metadata, limits);
+  return known?.limits === limits ? known.bytes : measureNew(metadata, limits);
 }
 
 /** What is wrong with the name of a header; undefined when nothing is. Reserved names are right. */
-export function findNameFault(name: string, limits: RpcMetadataLimits): MetadataFault | undefined {
+export function findNameFault(name: string, limits: RpcMetadataLimits): RpcError | undefined {
   if (name.length > limits.maxHeaderNameBytes) {
     return exhausted("a header name", name.length, limits.maxHeaderNameBytes);
   }
@@ -90,7 +81,7 @@ export function findValueFault(
   name: string,
   value: RpcMetadataValue,
   limits: RpcMetadataLimits,
-): MetadataFault | undefined {
+): RpcError | undefined {
   if (value.length > limits.maxHeaderValueBytes) {
     return exhausted(`header "${name}"`, value.length, limits.maxHeaderValueBytes);
   }
@@ -112,33 +103,24 @@ export function isBinaryName(name: string): boolean {
 export function findCountFault(
   headers: number,
   limits: RpcMetadataLimits,
-): MetadataFault | undefined {
+): RpcError | undefined {
   if (headers <= limits.maxHeaders) return undefined;
-  return {
-    code: RpcStatus.RESOURCE_EXHAUSTED,
-    text: `Cannot use metadata: found ${headers} headers, limit is ${limits.maxHeaders}`,
-  };
+  const found = `found ${headers} headers, limit is ${limits.maxHeaders}`;
+  return createFault("RESOURCE_EXHAUSTED", "metadata", found);
 }
 
 /** What is wrong with the length of a metadata block; undefined when nothing is. */
 export function findBlockFault(
   bytes: number,
   limits: RpcMetadataLimits,
-): MetadataFault | undefined {
+): RpcError | undefined {
   if (bytes <= limits.maxMetadataBytes) return undefined;
   return exhausted("metadata", bytes, limits.maxMetadataBytes);
-}
-
-/** Makes an error of a fault; `maybeExecuted` says whether a handler may have seen the request. */
-export function createMetadataError(fault: MetadataFault, maybeExecuted: boolean): RpcError {
-  return new RpcError(fault.code, fault.text, { maybeExecuted });
 }
 
 function measureNew(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
   check(findCountFault(metadata.size, limits));
   let bytes = varintLength(metadata.size);
-  let longestNameBytes = 0;
-  let longestValueBytes = 0;
   let isText = true;
   for (const [name, value] of metadataEntries(metadata)) {
     if (isReservedMetadataName(name)) {
@@ -147,22 +129,14 @@ function measureNew(metadata: RpcMetadata, limits: RpcMetadataLimits): number {
     check(findNameFault(name, limits));
     check(findValueFault(name, value, limits));
     bytes += chunkLength(name.length) + chunkLength(value.length);
-    longestNameBytes = Math.max(longestNameBytes, name.length);
-    longestValueBytes = Math.max(longestValueBytes, value.length);
     isText &&= typeof value === "string";
   }
   check(findBlockFault(bytes, limits));
-  if (isText) setMeasure(metadata, { bytes, longestNameBytes, longestValueBytes });
+  if (isText) setMeasure(metadata, { bytes, limits });
   return bytes;
 }
 
-function isWithin(measure: MetadataMeasure, headers: number, limits: RpcMetadataLimits): boolean {
-  return measure.bytes <= limits.maxMetadataBytes && headers <= limits.maxHeaders &&
-    measure.longestNameBytes <= limits.maxHeaderNameBytes &&
-    measure.longestValueBytes <= limits.maxHeaderValueBytes;
-}
-
-function findTextFault(name: string, value: string): MetadataFault | undefined {
+function findTextFault(name: string, value: string): RpcError | undefined {
   const wrong = value.search(WRONG_IN_TEXT);
   if (wrong >= 0) {
     // Which one is left out: the text goes to the peer, and values are nobody else's business.
@@ -174,19 +148,24 @@ function findTextFault(name: string, value: string): MetadataFault | undefined {
   return undefined;
 }
 
-function invalid(what: string, why: string): MetadataFault {
-  return { code: RpcStatus.INVALID_ARGUMENT, text: `Cannot use ${what}: ${why}` };
+function invalid(what: string, why: string): RpcError {
+  return createFault("INVALID_ARGUMENT", what, why);
 }
 
-function exhausted(what: string, bytes: number, limit: number): MetadataFault {
-  return {
-    code: RpcStatus.RESOURCE_EXHAUSTED,
-    text: `Cannot use ${what}: found ${bytes} bytes, limit is ${limit} bytes`,
-  };
+function exhausted(what: string, bytes: number, limit: number): RpcError {
+  return createFault("RESOURCE_EXHAUSTED", what, `found ${bytes} bytes, limit is ${limit} bytes`);
 }
 
-function check(fault: MetadataFault | undefined): void {
-  if (fault !== undefined) throw createMetadataError(fault, false);
+function createFault(
+  code: "INVALID_ARGUMENT" | "RESOURCE_EXHAUSTED",
+  what: string,
+  why: string,
+): RpcError {
+  return new RpcError(RpcStatus[code], `Cannot use ${what}: ${why}`, { maybeExecuted: false });
+}
+
+function check(fault: RpcError | undefined): void {
+  if (fault !== undefined) throw fault;
 }
 
 function unitAt(text: string, index: number): string {

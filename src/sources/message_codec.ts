@@ -1,5 +1,5 @@
 import type { RpcCodec } from "../codecs/codec.ts";
-import { hasOwnMemory } from "../codecs/support/own_memory.ts";
+import { keeperOf } from "../codecs/support/own_memory.ts";
 import { giveUpMessage, LARGE_BYTES } from "../internal/large_memory.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, type RpcStatusCode } from "../protocol/status.ts";
@@ -29,8 +29,9 @@ export function encodeMessage(
 ): unknown {
   if (codec === undefined) return new DirectMessage(value);
   const message = codec.encode(value);
-  if (message.length >= LARGE_BYTES && transport.reusesMemory === true && hasOwnMemory(codec)) {
-    giveUpMessage(message);
+  if (message.length >= LARGE_BYTES && transport.reusesMemory === true) {
+    const keep = keeperOf(codec);
+    if (keep !== undefined) giveUpMessage(message, keep);
   }
   return message;
 }

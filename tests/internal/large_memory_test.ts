@@ -57,7 +57,7 @@ test("reuseMessage() keeps all memory of a message that was given up, once", () 
   const message = memory.subarray(16, 70 * KIB);
   reuseMessage(message);
   assert(takeLargeMemory(72 * KIB).buffer !== memory.buffer, "nobody has given it up");
-  giveUpMessage(message);
+  giveUpMessage(message, keepLargeMemory);
   // A part is not the message.
   reuseMessage(message.subarray(0, 40 * KIB));
   assert(takeLargeMemory(72 * KIB).buffer !== memory.buffer);

@@ -1,7 +1,6 @@
 import { createLimits, DEFAULT_LIMITS } from "../../src/protocol/limits.ts";
 import { RpcMetadata, type RpcMetadataInit } from "../../src/protocol/metadata.ts";
 import {
-  createMetadataError,
   findBlockFault,
   findCountFault,
   findNameFault,
@@ -156,12 +155,6 @@ test("findCountFault() and findBlockFault() hold the limit and one above", () =>
   assertEquals(findCountFault(129, DEFAULT_LIMITS)?.code, RpcStatus.RESOURCE_EXHAUSTED);
   assertEquals(findBlockFault(65536, DEFAULT_LIMITS), undefined);
   assertEquals(findBlockFault(65537, DEFAULT_LIMITS)?.code, RpcStatus.RESOURCE_EXHAUSTED);
-});
-
-test("createMetadataError() says whether a handler may have run", () => {
-  const fault = { code: RpcStatus.INVALID_ARGUMENT, text: "x" };
-  assertEquals(createMetadataError(fault, true).maybeExecuted, true);
-  assertEquals(createMetadataError(fault, false).maybeExecuted, false);
 });
 
 test("isBinaryName() looks at the end of the name", () => {

@@ -64,7 +64,7 @@ test("createMetadata() keeps entries, and metadataEntries() gives them", () => {
 test("setMeasure() is remembered by one metadata alone", () => {
   const metadata = RpcMetadata.from({ "x-a": "1" });
   assertEquals(getMeasure(metadata), undefined);
-  const measure = { bytes: 9, longestNameBytes: 3, longestValueBytes: 1 };
+  const measure = { bytes: 9, limits: {} };
   setMeasure(metadata, measure);
   assertEquals(getMeasure(metadata), measure);
   assertEquals(getMeasure(metadata.with("x-b", "2")), undefined);

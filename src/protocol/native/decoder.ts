@@ -1,10 +1,10 @@
 import type { FrameDecoder, FrameSink, OpenFrame, RpcFrame, StatusFrame } from "../frame.ts";
 import type { RpcErrorDetail } from "../error_detail.ts";
 import { CLOSE_TOO_LARGE } from "../close_code.ts";
+import { withExecuted } from "../executed.ts";
 import { type FrameError, framingError } from "../frame_error.ts";
 import type { RpcLimits } from "../limits.ts";
 import { RpcMetadata } from "../metadata.ts";
-import { createMetadataError } from "../metadata_rules.ts";
 import type { RpcError } from "../rpc_error.ts";
 import { RpcStatus } from "../status.ts";
 import { decodeConnectionFrame } from "./connection_frames.ts";
@@ -219,7 +219,7 @@ export class NativeDecoder implements FrameDecoder {
 
   #takeFault(maybeExecuted: boolean): RpcError | undefined {
     const fault = this.#blocks?.takeFault();
-    return fault === undefined ? undefined : createMetadataError(fault, maybeExecuted);
+    return fault === undefined ? undefined : withExecuted(fault, maybeExecuted);
   }
 
   #wrongFlags(flags: number, type?: FrameType): FrameError {

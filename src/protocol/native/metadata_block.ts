@@ -14,10 +14,10 @@ import {
   findValueFault,
   isBinaryName,
   measureMetadata,
-  type MetadataFault,
   type RpcMetadataLimits,
 } from "../metadata_rules.ts";
 import { isReservedMetadataName } from "../reserved_names.ts";
+import { RpcError } from "../rpc_error.ts";
 import type { FrameReader } from "./frame_reader.ts";
 import { TextCache } from "./text_cache.ts";
 
@@ -56,14 +56,14 @@ export class MetadataBlockReader {
   readonly #limits: RpcMetadataLimits;
   readonly #names = new TextCache();
   readonly #values = new TextCache();
-  #fault: MetadataFault | undefined = undefined;
+  #fault: RpcError | undefined = undefined;
 
   constructor(limits: RpcMetadataLimits) {
     this.#limits = limits;
   }
 
   /** Why a block since the last call was refused, the first reason of several. */
-  takeFault(): MetadataFault | undefined {
+  takeFault(): RpcError | undefined {
     const fault = this.#fault;
     this.#fault = undefined;
     return fault;
@@ -103,15 +103,15 @@ export class MetadataBlockReader {
     reader: FrameReader,
     headers: number,
     entries: RpcMetadataEntry[],
-  ): MetadataFault | undefined {
+  ): RpcError | undefined {
     for (let count = 0; count < headers; count++) {
       const nameStart = reader.chunk("header name");
       const name = this.#readName(reader, nameStart);
       const valueStart = reader.chunk("header value");
       if (name === undefined) continue;
-      if (typeof name === "object") return name;
+      if (name instanceof RpcError) return name;
       const value = this.#readValue(reader, valueStart, name);
-      if (typeof value === "object" && "code" in value) return value;
+      if (value instanceof RpcError) return value;
       entries.push([name, value]);
     }
     reader.finish("the headers");
@@ -119,7 +119,7 @@ export class MetadataBlockReader {
   }
 
   /** The name, why it is refused, or undefined when its header is dropped. */
-  #readName(reader: FrameReader, start: number): string | MetadataFault | undefined {
+  #readName(reader: FrameReader, start: number): string | RpcError | undefined {
     const known = this.#names.find(reader.bytes, start, reader.position);
     if (known !== undefined) return known;
     const name = readUtf8(reader.bytes, start, reader.position);
@@ -129,7 +129,7 @@ export class MetadataBlockReader {
     return fault ?? name;
   }
 
-  #readValue(reader: FrameReader, start: number, name: string): RpcMetadataValue | MetadataFault {
+  #readValue(reader: FrameReader, start: number, name: string): RpcMetadataValue | RpcError {
     const { bytes, position } = reader;
     if (isBinaryName(name)) {
       const value = bytes.slice(start, position);

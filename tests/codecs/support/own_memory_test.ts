@@ -3,22 +3,23 @@ import type { RpcCodec } from "../../../src/codecs/codec.ts";
 import { jsonCodec } from "../../../src/codecs/json.ts";
 import { messagePackCodec } from "../../../src/codecs/messagepack.ts";
 import { rawCodec } from "../../../src/codecs/raw.ts";
-import { encoderOf, hasOwnMemory } from "../../../src/codecs/support/own_memory.ts";
+import { encoderOf, keeperOf } from "../../../src/codecs/support/own_memory.ts";
+import { keepLargeMemory } from "../../../src/internal/large_memory.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { test } from "../../support/test.ts";
 
 const functions = { encode: () => new Uint8Array(1), decode: () => null };
 
-test("hasOwnMemory() holds for codecs that keep nothing of what they encode", () => {
+test("keeperOf() takes memory back of codecs that keep nothing of what they encode", () => {
   const codecs = [messagePackCodec(), messagePackCodec({ maxDepth: 3 }), cborCodec()];
-  assertEquals(codecs.map(hasOwnMemory), [true, true, true]);
+  assertEquals(codecs.map(keeperOf), Array(3).fill(keepLargeMemory));
 });
 
-test("hasOwnMemory() does not hold for codecs that may keep it, made of others or not", () => {
+test("keeperOf() takes none back of codecs that may keep it, made of others or not", () => {
   const foreign = messagePackCodec(functions);
   const raw = rawCodec() as RpcCodec;
   const cached = { ...messagePackCodec() };
-  assertEquals([foreign, raw, jsonCodec(), cached].map(hasOwnMemory), Array(4).fill(false));
+  assertEquals([foreign, raw, jsonCodec(), cached].map(keeperOf), Array(4).fill(undefined));
 });
 
 test("encoderOf() encodes as the codec does", () => {

@@ -135,10 +135,9 @@ test("NativeEncoder leaves what was written before when a frame cannot be sent",
 test("NativeEncoder holds a metadata block to the limit as it is at the time", () => {
   const headers = RpcMetadata.from({ "x-a": "b".repeat(92) });
   // The block is 1 + 1 + 3 + 1 + 92 bytes.
-  const limits = { ...createLimits({ maxMetadataBytes: 98 }) };
-  const encoder = new NativeEncoder(limits);
+  const encoder = new NativeEncoder(createLimits({ maxMetadataBytes: 98 }));
   encodeBatch(encoder, [{ kind: "headers", streamId: 1, headers }]);
-  limits.maxMetadataBytes = 97;
+  encoder.limits = createLimits({ maxMetadataBytes: 97 });
   const error = assertThrows(
     () => encodeBatch(encoder, [{ kind: "headers", streamId: 1, headers }]),
     RpcError,

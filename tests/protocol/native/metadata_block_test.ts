@@ -68,7 +68,7 @@ test("MetadataBlockReader keeps the first reason of several", () => {
   const blocks = new MetadataBlockReader(DEFAULT_LIMITS);
   blocks.read(open(fromHex("050101410162")));
   blocks.read(open(fromHex("05010161017f")));
-  assertEquals(blocks.takeFault()?.text.includes("U+0041"), true);
+  assertEquals(blocks.takeFault()?.rawMessage.includes("U+0041"), true);
 });
 
 test("MetadataBlockReader reads what it knows already as it read it first", () => {

@@ -2,6 +2,7 @@ import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import type { RpcSource } from "../sources/source.ts";
 import { callHook } from "../internal/call_hook.ts";
+import { nameOf } from "../internal/thrown.ts";
 import { withExecuted } from "../protocol/executed.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
 import { RpcError } from "../protocol/rpc_error.ts";
@@ -140,8 +141,10 @@ export abstract class OutgoingCall implements StreamCall, RequestCall {
 
   #callBack(callback: (metadata: RpcMetadata) => void, metadata: RpcMetadata): void {
     callHook(() => callback(metadata), (error) => {
-      const name = error instanceof Error ? error.name : typeof error;
-      this.environment.logger.warn("Callback of a call threw", { path: this.method.path, name });
+      this.environment.logger.warn("Callback of a call threw", {
+        path: this.method.path,
+        name: nameOf(error),
+      });
     });
   }
 
@@ -202,8 +205,10 @@ export abstract class OutgoingCall implements StreamCall, RequestCall {
 
   /** Takes the fault of a source of requests that nobody waits for. */
   onSourceFault(error: unknown): void {
-    const name = error instanceof Error ? error.name : typeof error;
-    this.environment.logger.debug("Source failed after its call", { path: this.method.path, name });
+    this.environment.logger.debug("Source failed after its call", {
+      path: this.method.path,
+      name: nameOf(error),
+    });
   }
 
   #takeHeaders(headers: RpcMetadata): void {

@@ -1,5 +1,6 @@
 import type { RpcContractMethod } from "../contracts/contract.ts";
 import type { RpcShape } from "../contracts/method.ts";
+import { nameOf } from "../internal/thrown.ts";
 import type { RpcErrorDetail } from "../protocol/error_detail.ts";
 import { encodeErrorDetail } from "../protocol/error_detail_codec.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
@@ -112,8 +113,7 @@ export function endWithError(environment: CallEnvironment, streamId: number, end
   try {
     transport.endStream(streamId, { ...plain, details, headers, trailers });
   } catch (cause) {
-    const name = cause instanceof Error ? cause.name : typeof cause;
-    logger.warn("Sent a failure without its details", { code, name });
+    logger.warn("Sent a failure without its details", { code, name: nameOf(cause) });
     const none = { details: [], headers: undefined, trailers: RpcMetadata.empty };
     try {
       transport.endStream(streamId, { ...plain, ...none });

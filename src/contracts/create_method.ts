@@ -5,12 +5,13 @@ import type { RpcMessageCodec, RpcMethodOptions } from "./method_options.ts";
 import type { StandardSchemaV1 } from "./standard_schema.ts";
 import { isUnchecked } from "./unchecked.ts";
 
-const SHAPES: ReadonlySet<unknown> = new Set<RpcShape>([
+/** All shapes. */
+export const SHAPES: readonly RpcShape[] = [
   "unary",
   "serverStream",
   "clientStream",
   "bidirectional",
-]);
+];
 
 /**
  * Checks the settings of a method and freezes it.
@@ -83,8 +84,9 @@ function checkSchema<In, Out>(
 
 /** Whether a value is what {@linkcode createMethod} returns, of this copy of the package or another. */
 export function isMethod(value: unknown): value is RpcMethod {
+  // The list is asked about what may be anything.
   return typeof value === "object" && value !== null && "shape" in value &&
-    SHAPES.has(value.shape);
+    (SHAPES as readonly unknown[]).includes(value.shape);
 }
 
 /** Names the kind of a value, never the value, for an error message. */

@@ -1,6 +1,7 @@
 import type { RpcHandlerContext } from "../calls/handler_context.ts";
 import type { RpcCallOptions } from "../contracts/call_options.ts";
 import type { RpcContractMethod } from "../contracts/contract.ts";
+import { SHAPES } from "../contracts/create_method.ts";
 import type { RpcShape } from "../contracts/method.ts";
 
 /** A call as the interceptors of its caller see it. */
@@ -83,8 +84,6 @@ type Hook<Call> = (
   request: unknown,
   next: (request: unknown, call?: Call) => unknown,
 ) => unknown;
-
-const SHAPES: readonly RpcShape[] = ["unary", "serverStream", "clientStream", "bidirectional"];
 
 const NO_SHAPES: ReadonlySet<RpcShape> = /* @__PURE__ */ new Set();
 

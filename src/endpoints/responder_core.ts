@@ -12,6 +12,7 @@ import { createDeferred, type Deferred } from "../internal/deferred.ts";
 import type { RpcCodec } from "../codecs/codec.ts";
 import type { RpcShape } from "../contracts/method.ts";
 import type { RpcSource } from "../sources/source.ts";
+import { nameOf } from "../internal/thrown.ts";
 import type { RpcLogger } from "../logger.ts";
 import type { OpenFrame } from "../protocol/frame.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
@@ -188,10 +189,6 @@ export class ResponderCore implements ServedCallEnvironment {
     this.#openCalls--;
     if (this.#openCalls === 0) this.#whenIdle?.resolve();
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }
 
 async function answerLater(

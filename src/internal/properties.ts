@@ -8,9 +8,11 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 // Asked for a key that is new, a set is faster than the object.
-const inherited = /* @__PURE__ */ new Set(
-  /* @__PURE__ */ Object.getOwnPropertyNames(Object.prototype),
-);
+const inherited = /* @__PURE__ */ inheritedNames();
+
+function inheritedNames(): ReadonlySet<string> {
+  return new Set(Object.getOwnPropertyNames(Object.prototype));
+}
 
 /** A property to be added. */
 export interface NewProperty {

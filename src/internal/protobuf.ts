@@ -6,16 +6,12 @@ const FIXED_64 = 1;
 const BYTES = 2;
 const FIXED_32 = 5;
 
-const NONE: readonly Uint8Array[] = [];
-
 /**
  * The fields of one Protocol Buffers message; fixed fields, which no message here has, are skipped.
  * A field of another kind than the one that is asked for is as good as not there.
  */
 export class ProtobufReader {
-  // Most messages have no integers, and those of a peer that lies may have nothing at all.
-  #integers: Map<number, bigint> | undefined;
-  #bytes: Map<number, Uint8Array[]> | undefined;
+  readonly #fields: (readonly [number, bigint | Uint8Array])[] = [];
 
   /**
    * Reads all fields.
@@ -29,9 +25,10 @@ export class ProtobufReader {
       const number = Math.floor(tag / 8);
       if (number === 0 || number > 0x1fffffff) throw malformed();
       const type = tag % 8;
-      if (type === VARINT) this.#setInteger(number, BigInt.asIntN(64, readVarint(cursor)));
-      else if (type === BYTES) this.#addBytes(number, skip(cursor, Number(readVarint(cursor))));
-      else if (type === FIXED_64) skip(cursor, 8);
+      if (type === VARINT) this.#fields.push([number, BigInt.asIntN(64, readVarint(cursor))]);
+      else if (type === BYTES) {
+        this.#fields.push([number, skip(cursor, Number(readVarint(cursor)))]);
+      } else if (type === FIXED_64) skip(cursor, 8);
       else if (type === FIXED_32) skip(cursor, 4);
       else throw malformed();
     }
@@ -39,12 +36,20 @@ export class ProtobufReader {
 
   /** The last integer of this number; 0 without one. */
   integer(number: number): bigint {
-    return this.#integers?.get(number) ?? 0n;
+    let last = 0n;
+    for (const [key, value] of this.#fields) {
+      if (key === number && typeof value === "bigint") last = value;
+    }
+    return last;
   }
 
   /** All texts, bytes or messages of this number, in order. */
-  bytes(number: number): readonly Uint8Array[] {
-    return this.#bytes?.get(number) ?? NONE;
+  bytes(number: number): Uint8Array[] {
+    const found: Uint8Array[] = [];
+    for (const [key, value] of this.#fields) {
+      if (key === number && typeof value !== "bigint") found.push(value);
+    }
+    return found;
   }
 
   /** All texts of this number, in order; what is not UTF-8 becomes U+FFFD. */
@@ -54,8 +59,7 @@ export class ProtobufReader {
 
   /** The last text of this number; empty without one. */
   text(number: number): string {
-    const last = this.bytes(number).at(-1);
-    return last === undefined ? "" : toText(last);
+    return this.texts(number).at(-1) ?? "";
   }
 
   /** All messages of this number, in order. */
@@ -66,18 +70,6 @@ export class ProtobufReader {
   /** The first two texts of each message of this number, in order. */
   pairs(number: number): [string, string][] {
     return this.messages(number).map((pair) => [pair.text(1), pair.text(2)]);
-  }
-
-  #setInteger(number: number, value: bigint): void {
-    this.#integers ??= new Map();
-    this.#integers.set(number, value);
-  }
-
-  #addBytes(number: number, bytes: Uint8Array): void {
-    this.#bytes ??= new Map();
-    const before = this.#bytes.get(number);
-    if (before === undefined) this.#bytes.set(number, [bytes]);
-    else before.push(bytes);
   }
 }
 

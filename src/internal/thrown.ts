@@ -16,6 +16,11 @@ export function textOf(value: unknown): string {
   }
 }
 
+/** The name of an error, or the type of another value, for records: its words may hold secrets. */
+export function nameOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : typeof thrown;
+}
+
 /** Name and message of anything thrown; never throws. */
 export function wordsOf(thrown: unknown): ThrownWords {
   try {

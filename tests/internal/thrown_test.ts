@@ -1,4 +1,4 @@
-import { textOf, wordsOf } from "../../src/internal/thrown.ts";
+import { nameOf, textOf, wordsOf } from "../../src/internal/thrown.ts";
 import { assertEquals } from "../support/assert.ts";
 import { ODD_VALUES } from "../support/odd_values.ts";
 import { test } from "../support/test.ts";
@@ -25,4 +25,14 @@ test("wordsOf() gives name and message of errors, and no name of anything else",
   });
   assertEquals(wordsOf({ name: "AbortError", message: "x" }).name, undefined);
   assertEquals(wordsOf("text"), { name: undefined, message: "text" });
+});
+
+test("nameOf() is the name of an error, or the type of what is none", () => {
+  const named = Object.assign(new Error("secret"), { name: "Odd" });
+  assertEquals([new TypeError("secret"), named, "secret", null].map(nameOf), [
+    "TypeError",
+    "Odd",
+    "string",
+    "object",
+  ]);
 });

@@ -28,6 +28,7 @@ import type {
   RpcTransportSide,
 } from "../transport.ts";
 import { settlesWithin } from "../../internal/settles_within.ts";
+import { nameOf } from "../../internal/thrown.ts";
 import { type RpcConnectionLoss, toConnectionLoss } from "./connection_loss.ts";
 import { healthOf, type TransportState } from "./transport_state.ts";
 import { WebSocketChannel } from "./web_socket_channel.ts";
@@ -363,8 +364,7 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   /** Calls code of the user in an event of the socket, where a throw would end the process. */
   #callHook(hook: () => unknown): void {
     callHook(hook, (error) => {
-      const name = error instanceof Error ? error.name : typeof error;
-      this.logger.error("Hook of the transport threw", { name });
+      this.logger.error("Hook of the transport threw", { name: nameOf(error) });
     });
   }
 

@@ -1,5 +1,5 @@
 import { returnBuffer, takeBuffer } from "./buffer_pool.ts";
-import { writeUtf8 } from "./utf8.ts";
+import { utf8Length, writeUtf8 } from "./utf8.ts";
 
 /** Buffers grow up to this size to be shared by several takes; beyond it only for one large take. */
 const MAX_SHARED_BYTES = 16 * 1024;
@@ -86,7 +86,7 @@ export class ByteWriter {
     this.#end += length;
   }
 
-  /** Writes text as UTF-8; `utf8Bytes` is how many bytes it then has. */
+  /** Writes text as UTF-8; `utf8Bytes` is its `utf8Length`. */
   text(value: string, utf8Bytes: number): void {
     if (this.#end + utf8Bytes > this.#capacity) this.#grow(utf8Bytes);
     writeUtf8(value, this.#bytes, this.#end);
@@ -99,10 +99,10 @@ export class ByteWriter {
     this.bytes(value);
   }
 
-  /** Writes ASCII text as a chunk. */
-  asciiChunk(value: string): void {
-    this.varint(value.length);
-    this.text(value, value.length);
+  /** Writes text as a chunk; `utf8Bytes` is its `utf8Length`. */
+  textChunk(value: string, utf8Bytes: number = utf8Length(value)): void {
+    this.varint(utf8Bytes);
+    this.text(value, utf8Bytes);
   }
 
   /** Makes room for so many bytes, which the next writes then need not do. */

@@ -20,27 +20,13 @@ const MAX_DELAY_MS = 0x7fffffff;
 
 /** A timer that is longer than those of the platform, 24.8 days. */
 class LongTimer {
-  readonly #callback: () => void;
-  #leftMs: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(callback: () => void, delayMs: number) {
-    this.#callback = callback;
-    this.#leftMs = delayMs;
-    this.#wait();
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #wait(): void {
-    const partMs = Math.min(this.#leftMs, MAX_DELAY_MS);
-    this.#leftMs -= partMs;
-    this.#timer = setTimeout(() => {
-      if (this.#leftMs > 0) this.#wait();
-      else this.#callback();
-    }, partMs);
+  wait(callback: () => void, delayMs: number): this {
+    this.timer = delayMs <= MAX_DELAY_MS
+      ? setTimeout(callback, delayMs)
+      : setTimeout(() => this.wait(callback, delayMs - MAX_DELAY_MS), MAX_DELAY_MS);
+    return this;
   }
 }
 
@@ -52,11 +38,11 @@ export const systemClock: RpcClock = {
   setTimer(callback: () => void, delayMs: number): RpcTimer {
     return delayMs <= MAX_DELAY_MS
       ? setTimeout(callback, delayMs)
-      : new LongTimer(callback, delayMs);
+      : new LongTimer().wait(callback, delayMs);
   },
   clearTimer(timer: RpcTimer): void {
-    if (timer instanceof LongTimer) timer.clear();
     // Only timers that `setTimer` above returned come back here.
-    else clearTimeout(timer as ReturnType<typeof setTimeout>);
+    const own = timer as LongTimer | ReturnType<typeof setTimeout>;
+    clearTimeout(own instanceof LongTimer ? own.timer : own);
   },
 };

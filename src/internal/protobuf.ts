@@ -1,5 +1,5 @@
 import { ByteWriter } from "./byte_writer.ts";
-import { encodeUtf8, readUtf8 } from "./utf8.ts";
+import { readUtf8 } from "./utf8.ts";
 
 const VARINT = 0;
 const FIXED_64 = 1;
@@ -97,7 +97,7 @@ export class ProtobufWriter {
   /** Writes one text of a list, where an empty one counts. */
   repeatedText(number: number, value: string): this {
     this.#out.varint(number * 8 + BYTES);
-    this.#out.chunk(encodeUtf8(value));
+    this.#out.textChunk(value);
     return this;
   }
 

@@ -5,9 +5,12 @@ const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 /** Up to this length, joining characters one by one beats the platform's decoder. */
 const SHORT_BYTES = 8;
 
-/** Text as UTF-8; a lone surrogate becomes U+FFFD. */
-export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text);
+/** Number of bytes that `text` takes as UTF-8; a lone surrogate counts as U+FFFD, three bytes. */
+export function utf8Length(text: string): number {
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > 0x7f) return encoder.encode(text).length;
+  }
+  return text.length;
 }
 
 /** The longest beginning of `text` that takes at most `maxBytes` as UTF-8 and cuts no character. */

@@ -1,10 +1,8 @@
 import { type ByteWriter, chunkLength, varintLength } from "../../internal/byte_writer.ts";
 import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
-import { encodeUtf8, truncateUtf8 } from "../../internal/utf8.ts";
+import { truncateUtf8, utf8Length } from "../../internal/utf8.ts";
 import type {
-  CancelFrame,
   FrameEncoder,
-  GoawayFrame,
   HeadersFrame,
   HelloFrame,
   MessageFrame,
@@ -83,23 +81,23 @@ export class NativeEncoder implements FrameEncoder {
       case "headers":
         return this.#headers(frame, out);
       case "halfClose":
-        return writeNumbers(HALF_CLOSE, frame.streamId, [toCount(frame.messages)], out);
+        return writeNumbers(HALF_CLOSE, frame.streamId, out, toCount(frame.messages));
       case "cancel":
-        return writeNumbers(CANCEL, frame.streamId, [frame.code], out, encodeReason(frame));
+        return writeNumbers(CANCEL, frame.streamId, out, frame.code, undefined, frame.reason);
       case "credit":
-        return writeNumbers(CREDIT, frame.streamId, [frame.bytes, frame.messages], out);
+        return writeNumbers(CREDIT, frame.streamId, out, frame.bytes, frame.messages);
       case "ping":
-        return writeNumbers(PING, 0, [frame.token], out);
+        return writeNumbers(PING, 0, out, frame.token);
       case "pong":
-        return writeNumbers(PONG, 0, [frame.token], out);
+        return writeNumbers(PONG, 0, out, frame.token);
       case "ack":
-        return writeNumbers(ACK, 0, [frame.batches], out);
+        return writeNumbers(ACK, 0, out, frame.batches);
       case "prompt":
-        return writeNumbers(PROMPT, 0, [frame.answers], out);
+        return writeNumbers(PROMPT, 0, out, frame.answers);
       case "piece":
         return encodePiece(frame, out);
       case "goaway":
-        return writeNumbers(GOAWAY, 0, [frame.lastStreamId, frame.code], out, encodeReason(frame));
+        return writeNumbers(GOAWAY, 0, out, frame.lastStreamId, frame.code, frame.reason);
       case "hello":
         return this.#hello(frame, out);
     }
@@ -121,7 +119,7 @@ export class NativeEncoder implements FrameEncoder {
       (message?.length ?? 0);
     writeHead(OPEN, flags, frame.streamId, length, out);
     // A checked path is ASCII.
-    if (number === 0) out.asciiChunk(path);
+    if (number === 0) out.textChunk(path, path.length);
     else out.varint(number);
     out.varint(timeout);
     if (hasHeaders) writeMetadataBlock(headers, limits, out);
@@ -199,23 +197,22 @@ function writeHead(
   out.varint(length);
 }
 
-/** Writes a frame of numbers, and of a reason where it has one; control frames are no more. */
+/** Writes a frame of one number or two, and of a reason where it has one. */
 function writeNumbers(
   type: number,
   streamId: number,
-  numbers: readonly number[],
   out: ByteWriter,
-  reason?: Uint8Array,
+  first: number,
+  second?: number,
+  reason: string = "",
 ): void {
-  let length = reason?.length ?? 0;
-  for (const number of numbers) length += varintLength(number);
-  writeHead(type, 0, streamId, length, out);
-  for (const number of numbers) out.varint(number);
-  if (reason !== undefined) out.bytes(reason);
-}
-
-function encodeReason({ reason }: CancelFrame | GoawayFrame): Uint8Array {
-  return encodeUtf8(truncateUtf8(reason, MAX_REASON_BYTES));
+  const text = truncateUtf8(reason, MAX_REASON_BYTES);
+  const textBytes = utf8Length(text);
+  const secondBytes = second === undefined ? 0 : varintLength(second);
+  writeHead(type, 0, streamId, varintLength(first) + secondBytes + textBytes, out);
+  out.varint(first);
+  if (second !== undefined) out.varint(second);
+  out.text(text, textBytes);
 }
 
 function messageFlags(message: Uint8Array | undefined, more: boolean, compressed: boolean): number {

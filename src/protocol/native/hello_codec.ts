@@ -1,5 +1,4 @@
 import { ByteWriter, varintLength } from "../../internal/byte_writer.ts";
-import { encodeUtf8 } from "../../internal/utf8.ts";
 import type { HelloFrame } from "../frame.ts";
 import { INITIAL_HELLO, MAX_SESSION_BYTES, NATIVE_VERSION } from "./constants.ts";
 import type { FrameReader } from "./frame_reader.ts";
@@ -45,7 +44,7 @@ export function encodeHello(frame: HelloFrame): Uint8Array {
   }
   if (frame.compressions.length > 0) {
     const names = new ByteWriter(64);
-    for (const name of frame.compressions) names.chunk(encodeUtf8(name));
+    for (const name of frame.compressions) names.textChunk(name);
     out.varint(COMPRESSIONS);
     out.chunk(names.peek());
   }

@@ -40,8 +40,8 @@ export function writeMetadataBlock(
   out.varint(metadata.size);
   for (const [name, value] of metadataEntries(metadata)) {
     // Checked names and text values are ASCII: their length is their number of bytes.
-    out.asciiChunk(name);
-    if (typeof value === "string") out.asciiChunk(value);
+    out.textChunk(name, name.length);
+    if (typeof value === "string") out.textChunk(value, value.length);
     else out.chunk(value);
   }
 }

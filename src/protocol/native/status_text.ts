@@ -1,5 +1,5 @@
-import { ByteWriter, varintLength } from "../../internal/byte_writer.ts";
-import { encodeUtf8, truncateUtf8 } from "../../internal/utf8.ts";
+import { ByteWriter, chunkLength, varintLength } from "../../internal/byte_writer.ts";
+import { truncateUtf8, utf8Length } from "../../internal/utf8.ts";
 import { decodeErrorDetail, encodeErrorDetail } from "../error_detail_codec.ts";
 import type { RpcErrorDetail } from "../error_detail.ts";
 import { MAX_STATUS_TEXT_BYTES } from "./constants.ts";
@@ -17,22 +17,23 @@ export function encodeStatusText(
   maxBytes: number,
 ): Uint8Array | undefined {
   if (text === "" && details.length === 0) return undefined;
-  const out = new ByteWriter(text.length + 16);
-  out.chunk(encodeUtf8(truncateUtf8(text, MAX_STATUS_TEXT_BYTES)));
-  const fitting = new ByteWriter(0);
-  let count = 0;
+  const cut = truncateUtf8(text, MAX_STATUS_TEXT_BYTES);
+  const fitting: { readonly type: string; readonly value: Uint8Array }[] = [];
+  let bytes = chunkLength(utf8Length(cut));
   for (const detail of details) {
-    const before = fitting.length;
-    fitting.chunk(encodeUtf8(detail.type));
-    fitting.chunk(encodeErrorDetail(detail));
-    if (out.length + varintLength(count + 1) + fitting.length > maxBytes) {
-      fitting.truncate(before);
-      break;
-    }
-    count++;
+    const { type } = detail;
+    const value = encodeErrorDetail(detail);
+    bytes += chunkLength(utf8Length(type)) + chunkLength(value.length);
+    if (bytes + varintLength(fitting.length + 1) > maxBytes) break;
+    fitting.push({ type, value });
   }
-  out.varint(count);
-  out.bytes(fitting.peek());
+  const out = new ByteWriter(bytes + 8);
+  out.textChunk(cut);
+  out.varint(fitting.length);
+  for (const { type, value } of fitting) {
+    out.textChunk(type);
+    out.chunk(value);
+  }
   return out.peek();
 }
 

@@ -9,12 +9,7 @@ import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus, toStatusCode } from "../protocol/status.ts";
 import type { StatusFrame } from "../protocol/frame.ts";
 import type { RpcTransportMessage } from "../transports/message.ts";
-import {
-  createCodecError,
-  decodeMessage,
-  encodeMessage,
-  UNDECODABLE,
-} from "../sources/message_codec.ts";
+import { decodeMessage, encodeMessage } from "../sources/message_codec.ts";
 import {
   type CallEnvironment,
   type CallMethod,
@@ -129,8 +124,10 @@ export abstract class OutgoingCall implements StreamCall, RequestCall {
     try {
       return decodeMessage(codec, message);
     } catch (cause) {
-      const what = `response of "${this.method.path}"`;
-      throw createCodecError("decode", cause, { what, code: UNDECODABLE, maybeExecuted: true });
+      // By the rules of gRPC. The codec's words may quote the value, and stay in the cause.
+      throw new RpcError(RpcStatus.INTERNAL, `Cannot decode response of "${this.method.path}"`, {
+        cause,
+      });
     }
   }
 
@@ -189,9 +186,8 @@ export abstract class OutgoingCall implements StreamCall, RequestCall {
 
   /** What the call fails with when its codec threw `cause`. */
   createEncodeError(cause: unknown, maybeExecuted: boolean): RpcError {
-    const what = `request of "${this.method.path}"`;
-    const code = RpcStatus.INVALID_ARGUMENT;
-    return createCodecError("encode", cause, { what, code, maybeExecuted });
+    const text = `Cannot encode request of "${this.method.path}"`;
+    return new RpcError(RpcStatus.INVALID_ARGUMENT, text, { cause, maybeExecuted });
   }
 
   /** Lets go of a source that will never be read. */

@@ -4,14 +4,9 @@ import { nameOf } from "../internal/thrown.ts";
 import type { RpcErrorDetail } from "../protocol/error_detail.ts";
 import { encodeErrorDetail } from "../protocol/error_detail_codec.ts";
 import { RpcMetadata } from "../protocol/metadata.ts";
-import type { RpcError } from "../protocol/rpc_error.ts";
+import { RpcError } from "../protocol/rpc_error.ts";
 import { RpcStatus } from "../protocol/status.ts";
-import {
-  createCodecError,
-  decodeMessage,
-  encodeMessage,
-  UNDECODABLE,
-} from "../sources/message_codec.ts";
+import { decodeMessage, encodeMessage } from "../sources/message_codec.ts";
 import {
   type CallEnvironment,
   type CallMethod,
@@ -43,9 +38,9 @@ export function decodeRequest(
   try {
     return decodeMessage(codec, message);
   } catch (cause) {
-    throw createCodecError("decode", cause, {
-      what: `request of "${method.path}"`,
-      code: UNDECODABLE,
+    // By the rules of gRPC. The codec's words may quote the value, and stay in the cause.
+    throw new RpcError(RpcStatus.INTERNAL, `Cannot decode request of "${method.path}"`, {
+      cause,
       maybeExecuted: takesMany(method.shape),
     });
   }
@@ -71,8 +66,7 @@ export function encodeResponse(
 
 /** What a call fails with whose handler answered what cannot be sent. */
 export function responseEncodeError({ path }: CallMethod, cause: unknown): RpcError {
-  const what = `response of "${path}"`;
-  return createCodecError("encode", cause, { what, code: RpcStatus.INTERNAL, maybeExecuted: true });
+  return new RpcError(RpcStatus.INTERNAL, `Cannot encode response of "${path}"`, { cause });
 }
 
 /** Whether a detail can be encoded; a program without types may give anything. */

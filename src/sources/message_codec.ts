@@ -1,20 +1,8 @@
 import type { RpcCodec } from "../codecs/codec.ts";
 import { keeperOf } from "../codecs/support/own_memory.ts";
 import { giveUpMessage, LARGE_BYTES } from "../internal/large_memory.ts";
-import { RpcError } from "../protocol/rpc_error.ts";
-import { RpcStatus, type RpcStatusCode } from "../protocol/status.ts";
 import { DirectMessage } from "../transports/direct_message.ts";
 import type { IRpcTransport } from "../transports/transport.ts";
-
-/** What {@linkcode createCodecError} says when a codec fails. */
-export interface CodecErrorOptions {
-  /** What the message is, for example `request of "/Chat/send"`. */
-  readonly what: string;
-  /** Status of the failure. */
-  readonly code: RpcStatusCode;
-  /** False when no handler can have run yet. */
-  readonly maybeExecuted: boolean;
-}
 
 /**
  * Encodes a value, or boxes it where there is no codec because the transport is zero-copy. The message
@@ -51,19 +39,3 @@ export function decodeMessage(codec: RpcCodec | undefined, message: unknown): un
 export function messageBytes(message: unknown): number {
   return message instanceof Uint8Array ? message.length : 0;
 }
-
-/** What a call fails with when its codec threw `cause`. */
-export function createCodecError(
-  verb: "encode" | "decode",
-  cause: unknown,
-  options: CodecErrorOptions,
-): RpcError {
-  // The codec's words may quote the value, which is nobody else's business: they stay in the cause.
-  return new RpcError(options.code, `Cannot ${verb} ${options.what}`, {
-    cause,
-    maybeExecuted: options.maybeExecuted,
-  });
-}
-
-/** A message that could not be decoded, by the rules of gRPC. */
-export const UNDECODABLE: RpcStatusCode = RpcStatus.INTERNAL;

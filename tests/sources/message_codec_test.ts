@@ -1,8 +1,7 @@
-import { createCodecError, decodeMessage, encodeMessage } from "../../src/sources/message_codec.ts";
+import { decodeMessage, encodeMessage } from "../../src/sources/message_codec.ts";
 import type { RpcCodec } from "../../src/codecs/codec.ts";
 import { messagePackCodec } from "../../src/codecs/messagepack.ts";
 import { reuseMessage, takeLargeMemory } from "../../src/internal/large_memory.ts";
-import { RpcStatus } from "../../src/protocol/status.ts";
 import { DirectMessage } from "../../src/transports/direct_message.ts";
 import { assert, assertEquals, assertThrows } from "../support/assert.ts";
 import { bytesOf } from "../support/native_frames.ts";
@@ -12,12 +11,6 @@ const text: RpcCodec<string> = {
   name: "text",
   encode: (value) => bytesOf(value),
   decode: (bytes) => new TextDecoder().decode(bytes),
-};
-const secret = new TypeError("Secret payload");
-const options = {
-  what: 'request of "/Chat/send"',
-  code: RpcStatus.INVALID_ARGUMENT,
-  maybeExecuted: false,
 };
 
 test("encodeMessage() and decodeMessage() go through the codec", () => {
@@ -47,17 +40,6 @@ test("encodeMessage() gives up what is large, where codec and transport keep not
   assertEquals([isGivenUp(own, true), isGivenUp(own, false)], [true, false]);
   // One that is made of another may keep what that gave it.
   assertEquals(isGivenUp({ ...own, encode: (value) => own.encode(value) }, true), false);
-});
-
-test("createCodecError() names what failed and keeps the codec's words here", () => {
-  const encoding = createCodecError("encode", secret, options);
-  const decoding = createCodecError("decode", secret, options);
-  assertEquals(encoding.rawMessage, 'Cannot encode request of "/Chat/send"');
-  assertEquals(decoding.rawMessage, 'Cannot decode request of "/Chat/send"');
-  for (const error of [encoding, decoding]) {
-    assert(error.cause === secret);
-    assertEquals([error.code, error.maybeExecuted], [RpcStatus.INVALID_ARGUMENT, false]);
-  }
 });
 
 test("decodeMessage() refuses a message of the other kind of transport", () => {

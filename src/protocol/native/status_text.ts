@@ -23,9 +23,10 @@ export function encodeStatusText(
   for (const detail of details) {
     const { type } = detail;
     const value = encodeErrorDetail(detail);
-    bytes += chunkLength(utf8Length(type)) + chunkLength(value.length);
-    if (bytes + varintLength(fitting.length + 1) > maxBytes) break;
+    const length = chunkLength(utf8Length(type)) + chunkLength(value.length);
+    if (bytes + varintLength(fitting.length + 1) + length > maxBytes) break;
     fitting.push({ type, value });
+    bytes += length;
   }
   const out = new ByteWriter(bytes + 8);
   out.textChunk(cut);

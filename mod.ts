@@ -43,6 +43,45 @@
  * @module
  */
 
+// In the order of the layers: what is alike is near to each other in a bundle then, and compresses.
+
+// How values become bytes.
+export {
+  cborCodec,
+  jsonCodec,
+  messagePackCodec,
+  rawCodec,
+  type RpcCodec,
+} from "./src/codecs/mod.ts";
+
+// What goes wrong, and within which limits.
+export {
+  createLimits,
+  DEFAULT_LIMITS,
+  RpcError,
+  type RpcErrorDetail,
+  type RpcLimits,
+  RpcMetadata,
+  type RpcMetadataInit,
+  RpcStatus,
+  type RpcStatusCode,
+} from "./src/protocol/mod.ts";
+
+// What calls run on.
+export {
+  createMemoryTransportPair,
+  gzipCompression,
+  type IRpcTransport,
+  type RpcCompression,
+  type RpcHealthStatus,
+  type RpcPeerInfo,
+  RpcWebSocketCallerTransport,
+  RpcWebSocketResponderTransport,
+  RpcWebSocketTransportBase,
+  waitUntilOpen,
+  type WebSocketLike,
+} from "./src/transports/mod.ts";
+
 // What can be called.
 export {
   bidirectional,
@@ -78,43 +117,6 @@ export {
   RpcResponderEndpoint,
   type RpcResponderInterceptor,
 } from "./src/endpoints/mod.ts";
-
-// What they run on.
-export {
-  createMemoryTransportPair,
-  gzipCompression,
-  type IRpcTransport,
-  type RpcCompression,
-  type RpcHealthStatus,
-  type RpcPeerInfo,
-  RpcWebSocketCallerTransport,
-  RpcWebSocketResponderTransport,
-  RpcWebSocketTransportBase,
-  waitUntilOpen,
-  type WebSocketLike,
-} from "./src/transports/mod.ts";
-
-// What goes wrong, and within which limits.
-export {
-  createLimits,
-  DEFAULT_LIMITS,
-  RpcError,
-  type RpcErrorDetail,
-  type RpcLimits,
-  RpcMetadata,
-  type RpcMetadataInit,
-  RpcStatus,
-  type RpcStatusCode,
-} from "./src/protocol/mod.ts";
-
-// How values become bytes.
-export {
-  cborCodec,
-  jsonCodec,
-  messagePackCodec,
-  rawCodec,
-  type RpcCodec,
-} from "./src/codecs/mod.ts";
 
 // Serving many connections.
 export { RpcWebSocketServer } from "./src/server/mod.ts";

@@ -91,14 +91,14 @@ function findSources({ sources }: Bundle, parts: readonly string[]): string[] {
 test("a page that calls, with JSON, downloads neither MessagePack nor what serves", async () => {
   const others = [...SENDING, "messagepack", "cbor", "validation", "transports/memory"];
   assertEquals(findSources(json, [...SERVING, ...others]), []);
-  await checkSize("caller with JSON", json, 37_700);
+  await checkSize("caller with JSON", json, 37_250);
 });
 
 test("a page that calls, with MessagePack, downloads no other codec", async () => {
   const others = [...SENDING, "json", "cbor", "validation", "transports/memory"];
   assertEquals(findSources(messagePack, [...SERVING, ...others]), []);
   assertEquals(findSources(messagePack, ["messagepack/encoder", "messagepack/decoder"]).length, 2);
-  await checkSize("caller with MessagePack", messagePack, 42_850);
+  await checkSize("caller with MessagePack", messagePack, 42_350);
 });
 
 test("a page that only serves does not download the clients of contracts", () => {

@@ -66,9 +66,11 @@ export class RawPeer {
       logger: new RpcLogger("test", { sink: (record) => this.records.push(record) }),
       highestLocalId: options.highestLocalId ?? 0,
       incoming: { push: (message) => this.messages.push(message), waiting: 0 },
-      onEvent: (event) => {
-        if (event.kind === "ready") this.ready++;
-        if (event.kind === "ended") this.losses.push(event.loss);
+      owner: {
+        onConnectionEvent: (event) => {
+          if (event.kind === "ready") this.ready++;
+          if (event.kind === "ended") this.losses.push(event.loss);
+        },
       },
     });
     this.#acknowledges = options.acknowledges ?? true;

@@ -2,6 +2,8 @@ import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import {
   SOCKET_OPEN,
+  type SocketListener,
+  type SocketListenerObject,
   type WebSocketEventLike,
   type WebSocketLike,
 } from "../../transports/websocket/web_socket_like.ts";
@@ -22,30 +24,33 @@ export interface RpcBunServerWebSocket {
   getBufferedAmount(): number;
 }
 
-interface Listener {
-  readonly type: string;
-  readonly hear: (event: WebSocketEventLike) => void;
-}
-
-const NO_LISTENERS: readonly Listener[] = [];
+type Listener = SocketListener | SocketListenerObject;
 
 /**
  * A socket of Bun's server in the shape of the standard one.
  *
  * The one `websocket` object of a server calls {@linkcode BunServerSocket.dispatch} with what happens.
+ * It has one listener for each type of events: it is handed to one owner.
  */
 export class BunServerSocket implements WebSocketLike {
-  /** Has no effect: bytes arrive as a view of their own. */
-  binaryType = "uint8array";
   readonly #socket: RpcBunServerWebSocket;
-  /** The few that there are; a new list for every change, as one may be made while it is told. */
-  #listeners: readonly Listener[] = NO_LISTENERS;
+  #onMessage: Listener | undefined;
+  #onDrain: Listener | undefined;
+  #onClose: Listener | undefined;
   #isClosed = false;
 
   constructor(socket: RpcBunServerWebSocket) {
     this.#socket = socket;
     // By default a Node Buffer, which is a view of a pool.
     socket.binaryType = "uint8array";
+  }
+
+  get binaryType(): string {
+    return "uint8array";
+  }
+
+  set binaryType(_type: string) {
+    // Has no effect: bytes arrive as a view of their own.
   }
 
   /** Stays empty: the upgrade knows the sub-protocol. */
@@ -55,6 +60,10 @@ export class BunServerSocket implements WebSocketLike {
 
   /** Bun takes a copy of what it cannot write at once. */
   get copiesOnSend(): boolean {
+    return true;
+  }
+
+  get takesListenerObjects(): boolean {
     return true;
   }
 
@@ -84,20 +93,43 @@ export class BunServerSocket implements WebSocketLike {
     if (!this.#isClosed) this.#socket.close(code, reason);
   }
 
-  addEventListener(type: string, hear: Listener["hear"]): void {
-    this.removeEventListener(type, hear);
-    this.#listeners = [...this.#listeners, { type, hear }];
+  /** @throws {TypeError} When another one listens to such events already */
+  addEventListener(type: string, listener: Listener): void {
+    const known = this.#listenerTo(type);
+    if (known !== undefined && known !== listener) {
+      throw new TypeError(`Cannot listen to socket: "${type}" has a listener already`);
+    }
+    this.#listen(type, listener);
   }
 
-  removeEventListener(type: string, hear: Listener["hear"]): void {
-    this.#listeners = this.#listeners.filter((one) => one.type !== type || one.hear !== hear);
+  removeEventListener(type: string, listener: Listener): void {
+    if (this.#listenerTo(type) === listener) this.#listen(type, undefined);
   }
 
-  /** Tells the listeners of its type what happened. */
+  /** Tells the listener of its type what happened. */
   dispatch(event: WebSocketEventLike): void {
     if (event.type === "close") this.#isClosed = true;
-    for (const listener of this.#listeners) {
-      if (listener.type === event.type) listener.hear(event);
+    const listener = this.#listenerTo(event.type);
+    if (typeof listener === "function") listener(event);
+    else listener?.handleEvent(event);
+  }
+
+  #listenerTo(type: string): Listener | undefined {
+    switch (type) {
+      case "message":
+        return this.#onMessage;
+      case "drain":
+        return this.#onDrain;
+      case "close":
+        return this.#onClose;
     }
+    // It is open from the beginning, and Bun tells of no errors.
+    return undefined;
+  }
+
+  #listen(type: string, listener: Listener | undefined): void {
+    if (type === "message") this.#onMessage = listener;
+    else if (type === "drain") this.#onDrain = listener;
+    else if (type === "close") this.#onClose = listener;
   }
 }

@@ -57,11 +57,12 @@ export interface RpcBunWebSocketOptions {
   readonly other?: RpcBunOtherWebSocketHandler;
 }
 
-/** What our sockets carry as `data`; nothing is kept anywhere else. */
+/**
+ * What our sockets carry as `data` until they are open, and then a {@linkcode BunServerSocket}; nothing
+ * is kept anywhere else.
+ */
 export class BunSocketData {
-  /** What becomes of the socket; forgotten when it is open. */
-  #upgrade: RpcUpgrade | undefined;
-  #socket: BunServerSocket | undefined;
+  readonly #upgrade: RpcUpgrade;
 
   constructor(upgrade: RpcUpgrade) {
     this.#upgrade = upgrade;
@@ -69,15 +70,15 @@ export class BunSocketData {
 
   /** Makes the socket and hands it over. */
   open(socket: RpcBunServerWebSocket): void {
-    this.#socket = new BunServerSocket(socket);
-    this.#upgrade?.accept(this.#socket);
-    this.#upgrade = undefined;
+    const own = new BunServerSocket(socket);
+    socket.data = own;
+    this.#upgrade.accept(own);
   }
+}
 
-  /** The socket, once it is open. */
-  get socket(): BunServerSocket | undefined {
-    return this.#socket;
-  }
+/** Whether a socket is not of this library; one of ours is told nothing before it is open. */
+function isOther({ data }: RpcBunServerWebSocket): boolean {
+  return !(data instanceof BunSocketData);
 }
 
 /**
@@ -107,16 +108,19 @@ export function createBunWebSocket(options: RpcBunWebSocketOptions = {}): RpcBun
       else other?.open?.(socket);
     },
     message(socket, message): void {
-      if (!(socket.data instanceof BunSocketData)) other?.message?.(socket, message);
-      else socket.data.socket?.dispatch({ type: "message", data: message });
+      const { data } = socket;
+      if (data instanceof BunServerSocket) data.dispatch({ type: "message", data: message });
+      else if (isOther(socket)) other?.message?.(socket, message);
     },
     drain(socket): void {
-      if (!(socket.data instanceof BunSocketData)) other?.drain?.(socket);
-      else socket.data.socket?.dispatch(DRAIN);
+      const { data } = socket;
+      if (data instanceof BunServerSocket) data.dispatch(DRAIN);
+      else if (isOther(socket)) other?.drain?.(socket);
     },
     close(socket, code, reason): void {
-      if (!(socket.data instanceof BunSocketData)) other?.close?.(socket, code, reason);
-      else socket.data.socket?.dispatch({ type: "close", code, reason });
+      const { data } = socket;
+      if (data instanceof BunServerSocket) data.dispatch({ type: "close", code, reason });
+      else if (isOther(socket)) other?.close?.(socket, code, reason);
     },
     maxPayloadLength: maxPayloadBytes(limits),
     // The writer fails the connection a little above its own limit, before Bun drops anything.

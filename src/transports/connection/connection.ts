@@ -6,7 +6,7 @@ import type { RpcLogger } from "../../logger.ts";
 import type { RpcStreamOpening } from "../transport.ts";
 import { BatchReader } from "./batch_reader.ts";
 import type { Channel, ChannelClose, ChannelListener } from "./channel.ts";
-import type { ConnectionOptions } from "./connection_options.ts";
+import type { ConnectionOptions, ConnectionOwner } from "./connection_options.ts";
 import { ConnectionParts, PROBE_TOKEN } from "./connection_parts.ts";
 import { notExecuted } from "./inbound.ts";
 import type { Outbound } from "./outbound.ts";
@@ -37,7 +37,7 @@ const READY: ConnectionState = /* @__PURE__ */ Object.freeze({ kind: "ready" });
 export class Connection implements ChannelListener, FrameSink {
   readonly #logger: RpcLogger;
   readonly #mustTellProtocol: boolean;
-  readonly #onEvent: ConnectionOptions["onEvent"];
+  readonly #owner: ConnectionOwner;
   readonly #channel: Channel;
   readonly #parts: ConnectionParts;
   readonly #reader: BatchReader;
@@ -48,7 +48,7 @@ export class Connection implements ChannelListener, FrameSink {
     const { limits, clock } = options;
     this.#logger = options.logger;
     this.#mustTellProtocol = options.mustTellProtocol;
-    this.#onEvent = options.onEvent;
+    this.#owner = options.owner;
     this.#channel = channel;
     this.#parts = new ConnectionParts(channel, options, this);
     this.#reader = new BatchReader(this.#parts.decoder, this);
@@ -154,14 +154,14 @@ export class Connection implements ChannelListener, FrameSink {
 
   onClose(close: ChannelClose): void {
     this.#end(lossFromClose(close));
-    this.#onEvent({ kind: "channelClosed" });
+    this.#owner.onConnectionEvent({ kind: "channelClosed" }, this.#channel);
   }
 
   #ready(): void {
     if (this.#state.kind !== "opening") return;
     this.#parts.clock.clearTimer(this.#state.timer);
     this.#state = READY;
-    this.#onEvent({ kind: "ready" });
+    this.#owner.onConnectionEvent({ kind: "ready" }, this.#channel);
   }
 
   onMessage(message: Uint8Array): void {
@@ -242,7 +242,7 @@ export class Connection implements ChannelListener, FrameSink {
     this.#parts.acks.end();
     this.#channel.close(loss.closeCode, loss.text);
     this.#parts.lifecycle.failAll(loss, batchesSent);
-    this.#onEvent({ kind: "ended", loss });
+    this.#owner.onConnectionEvent({ kind: "ended", loss }, this.#channel);
   }
 }
 

@@ -5,10 +5,17 @@ import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcCompression } from "../compression.ts";
 import type { RpcMessageFeed } from "../message.ts";
 import type { RpcTransportSide } from "../transport.ts";
+import type { Channel } from "./channel.ts";
 import type { ConnectionLoss } from "./loss.ts";
 
 /** Takes what comes in, and says how much of it waits for the layers above to listen. */
 export type MessageSink = Pick<RpcMessageFeed, "push" | "waiting">;
+
+/** Whose connection it is. */
+export interface ConnectionOwner {
+  /** Told of what becomes of the connection on a channel. */
+  onConnectionEvent(event: ConnectionEvent, channel: Channel): void;
+}
 
 /** What a connection tells its owner, once each, in this order. */
 export type ConnectionEvent =
@@ -38,5 +45,5 @@ export interface ConnectionOptions {
   /** Takes what is meant for the layers above. */
   readonly incoming: MessageSink;
   /** Told of what becomes of the connection. */
-  readonly onEvent: (event: ConnectionEvent) => void;
+  readonly owner: ConnectionOwner;
 }

@@ -31,11 +31,15 @@ import { settlesWithin } from "../../internal/settles_within.ts";
 import { nameOf } from "../../internal/thrown.ts";
 import { type RpcConnectionLoss, toConnectionLoss } from "./connection_loss.ts";
 import { healthOf, type TransportState } from "./transport_state.ts";
+import { watchEnd } from "./watch_end.ts";
 import { WebSocketChannel } from "./web_socket_channel.ts";
 import { isSocket, type WebSocketLike } from "./web_socket_like.ts";
 import { selectWire } from "./wires.ts";
 
 export type { RpcConnectionLoss } from "./connection_loss.ts";
+
+/** An event that changes the state of a transport. */
+type ChangeOfState = Exclude<ConnectionEvent, { kind: "channelClosed" }>;
 
 /** How long a close waits for the peer's answer. */
 const CLOSE_WAIT_MS = 2000;
@@ -294,15 +298,24 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
       compression: this.#compression,
       highestLocalId: this.#highestLocalId,
       incoming: this.incomingMessages,
-      onEvent: (event) => {
-        if (event.kind === "ended") onEnded?.();
-        if (event.kind === "channelClosed") this.#callHook(() => this.socketClosed());
-        else if (this.#connectionOn(channel) !== undefined) this.#hear(channel, event);
-        // A socket that is open may be heard at once; a subclass is still being built then.
-        else queueMicrotask(() => this.#hear(channel, event));
-      },
+      owner: onEnded === undefined ? this : watchEnd(this, onEnded),
     });
     this.#state = { kind: "connected", connection, channel };
+  }
+
+  /**
+   * Hears what becomes of a connection of this transport; for those connections.
+   *
+   * @ignore
+   */
+  onConnectionEvent(event: ConnectionEvent, channel: Channel): void {
+    if (event.kind === "channelClosed") this.#socketClosed();
+    else if (this.#connectionOn(channel) !== undefined) this.#hear(channel, event);
+    else this.#hearSoon(channel, event);
+  }
+
+  #socketClosed(): void {
+    this.#callHook(() => this.socketClosed());
   }
 
   /** The connection of now, if there is one. */
@@ -338,8 +351,13 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     return state?.kind === "connected" && state.channel === channel ? state.connection : undefined;
   }
 
+  /** A socket that is open may be heard at once; a subclass is still being built then. */
+  #hearSoon(channel: Channel, event: ChangeOfState): void {
+    queueMicrotask(() => this.#hear(channel, event));
+  }
+
   /** Hears what becomes of a connection, unless another one has taken its place. */
-  #hear(channel: Channel, event: Exclude<ConnectionEvent, { kind: "channelClosed" }>): void {
+  #hear(channel: Channel, event: ChangeOfState): void {
     const connection = this.#connectionOn(channel);
     if (connection === undefined) return;
     if (event.kind === "ended") return this.#ended(connection, event.loss);

@@ -10,21 +10,20 @@ import {
   isSocket,
   SOCKET_CLOSED,
   SOCKET_OPEN,
+  type SocketListener,
+  type SocketListenerObject,
   type WebSocketEventLike,
   type WebSocketLike,
 } from "./web_socket_like.ts";
 
-type SocketListener = (event: WebSocketEventLike) => void;
-
-/** What a socket that is an `EventTarget` takes in place of a function (WHATWG DOM, 2.7). */
-interface SocketListenerObject {
-  handleEvent(event: WebSocketEventLike): void;
-}
-
 /** Spares a function, and what that refers to, on each of many thousands of sockets. */
 function toListener(object: SocketListenerObject): SocketListener {
-  // Sockets that are no `EventTarget` are only ever given functions.
+  // Sockets that do not take objects are only ever given functions.
   return object as unknown as SocketListener;
+}
+
+function createListener(object: SocketListenerObject): SocketListener {
+  return (event) => object.handleEvent(event);
 }
 
 /**
@@ -126,9 +125,8 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
     const isPlatforms = isPlatformSocket(socket);
     this.#copiesOnSend = socket.copiesOnSend ?? isPlatforms;
     socket.binaryType = "arraybuffer";
-    const listener = isPlatforms
-      ? toListener(this)
-      : (event: WebSocketEventLike) => this.handleEvent(event);
+    const takesObjects = socket.takesListenerObjects ?? isPlatforms;
+    const listener = takesObjects ? toListener(this) : createListener(this);
     this.#hear = listener;
     for (const type of ["message", "error", "close"]) socket.addEventListener(type, listener);
     if (!isPlatforms) socket.addEventListener("drain", listener);
@@ -136,9 +134,11 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
     if (this.#closing !== undefined) this.#closeSocket(socket);
     else if (socket.readyState === SOCKET_OPEN) this.#listener?.onOpen();
     // No event comes of a socket that is closed already; its owner is still being built.
-    if (socket.readyState === SOCKET_CLOSED) {
-      queueMicrotask(() => this.#end({ code: 1006, reason: "", wasClean: false }));
-    }
+    if (socket.readyState === SOCKET_CLOSED) this.#endSoon();
+  }
+
+  #endSoon(): void {
+    queueMicrotask(() => this.#end({ code: 1006, reason: "", wasClean: false }));
   }
 
   #closeSocket(socket: WebSocketLike): void {
@@ -158,7 +158,7 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
       socket.close();
     } catch {
       // Its error is the same as before; whoever waits for the end must not wait for ever.
-      queueMicrotask(() => this.#end({ code: 1006, reason: "", wasClean: false }));
+      this.#endSoon();
     }
   }
 

@@ -34,6 +34,11 @@ export interface WebSocketLike {
    * memory is then used again. Not assumed unless it says so.
    */
   readonly copiesOnSend?: boolean;
+  /**
+   * Whether a listener may be an object with a method `handleEvent`, as the platforms' own sockets
+   * take it: that spares a function for each of them. Not assumed unless it says so.
+   */
+  readonly takesListenerObjects?: boolean;
   /** Sends one binary message. */
   send(data: Uint8Array<ArrayBuffer>): void;
   /** Closes. */
@@ -42,6 +47,15 @@ export interface WebSocketLike {
   addEventListener(type: string, listener: (event: WebSocketEventLike) => void): void;
   /** Takes a listener away. */
   removeEventListener(type: string, listener: (event: WebSocketEventLike) => void): void;
+}
+
+/** What is told of events of a socket. */
+export type SocketListener = (event: WebSocketEventLike) => void;
+
+/** What a socket that takes objects takes in place of a function (WHATWG DOM, 2.7). */
+export interface SocketListenerObject {
+  /** Takes an event. */
+  handleEvent(event: WebSocketEventLike): void;
 }
 
 /** `readyState` of an open socket. */

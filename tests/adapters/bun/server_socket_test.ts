@@ -83,3 +83,19 @@ test("BunServerSocket.dispatch() tells the listeners of that type, while they ar
   socket.dispatch({ type: "message", data: 2 });
   assertEquals(seen, [{ type: "message", data: 1 }, "drain"]);
 });
+
+test("BunServerSocket.addEventListener() takes an object, and one listener a type", () => {
+  const { socket } = createRaw(() => 1);
+  const seen: unknown[] = [];
+  const listener = { handleEvent: (event: unknown): void => void seen.push(event) };
+  assertEquals(socket.takesListenerObjects, true);
+  for (const type of ["message", "close", "open"]) socket.addEventListener(type, listener);
+  const act = () => socket.addEventListener("close", () => {});
+  assertThrows(act, TypeError, '"close" has a listener already');
+  socket.dispatch({ type: "close", code: 1000 });
+  socket.removeEventListener("close", () => {});
+  socket.dispatch({ type: "close", code: 1001 });
+  socket.removeEventListener("close", listener);
+  socket.dispatch({ type: "close", code: 1002 });
+  assertEquals(seen, [{ type: "close", code: 1000 }, { type: "close", code: 1001 }]);
+});

@@ -27,7 +27,7 @@ function join(given: Parameters<typeof createLimits>[0], failures: unknown[] = [
     logger: new RpcLogger("test"),
     highestLocalId: 0,
     incoming: { push: () => {}, waiting: 0 },
-    onEvent: () => {},
+    owner: { onConnectionEvent: () => {} },
   }, { onFailure: (error) => failures.push(error) });
   return { parts, channel, clock };
 }

@@ -1,6 +1,6 @@
 import type { RpcPeerEndpoint } from "../endpoints/peer.ts";
 import type { WebSocketLike } from "../transports/websocket/web_socket_like.ts";
-import type { RpcAcceptedPeer, RpcAcceptedSocket } from "./server_options.ts";
+import type { RpcAcceptedPeer } from "./server_options.ts";
 
 /** A place for one connection, held while its request is looked at. */
 export interface RpcConnectionSlot {
@@ -21,7 +21,7 @@ export interface RpcConnectionSlot {
 /** Whose places are held. */
 export interface SlotOwner {
   /** Serves a socket in a place, which is given back at the end of the connection, or at once. */
-  serve(accepted: RpcAcceptedSocket): RpcPeerEndpoint | undefined;
+  serve(socket: WebSocketLike, peer: RpcAcceptedPeer): RpcPeerEndpoint | undefined;
   /** Takes a place back. */
   giveBack(): void;
 }
@@ -40,7 +40,7 @@ export class HeldSlot implements RpcConnectionSlot {
       throw new TypeError("Cannot accept socket: its place was used or given back before");
     }
     this.#isHeld = false;
-    return this.#owner.serve({ ...peer, socket });
+    return this.#owner.serve(socket, peer);
   }
 
   release(): void {

@@ -4,12 +4,15 @@ import { createRefusal, createUpgradeRequired } from "./refusal.ts";
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 /** A token of HTTP (RFC 9110, 5.6.2). */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Lists of tokens, in any case, that have these among them. */
+const WITH_WEBSOCKET = /(?:^|,)\s*websocket\s*(?:,|$)/i;
+const WITH_UPGRADE = /(?:^|,)\s*upgrade\s*(?:,|$)/i;
 /** More offers than any honest client makes. */
 const MAX_PROTOCOLS = 64;
 
 /** Whether a request asks to become a WebSocket; `Upgrade: h2c`, for one, does not. */
 export function isUpgradeRequest(request: Request): boolean {
-  return hasToken(request.headers.get("upgrade"), "websocket");
+  return WITH_WEBSOCKET.test(request.headers.get("upgrade") ?? "");
 }
 
 /**
@@ -23,7 +26,7 @@ export function checkHandshake(request: Request): Response | undefined {
     return createRefusal(405, "Method of a WebSocket handshake must be GET", { allow: "GET" });
   }
   const { headers } = request;
-  if (!hasToken(headers.get("connection"), "upgrade")) {
+  if (!WITH_UPGRADE.test(headers.get("connection") ?? "")) {
     return createRefusal(400, 'Header "Connection" must contain "Upgrade"');
   }
   if (headers.get("sec-websocket-version") !== "13") {
@@ -46,12 +49,7 @@ export function checkHandshake(request: Request): Response | undefined {
 export function parseProtocols(header: string | null): string[] | undefined {
   if (header === null) return [];
   const names = header.split(",").map((name) => name.trim());
-  const isValid = names.length <= MAX_PROTOCOLS && names.every((name) => TOKEN.test(name)) &&
-    new Set(names).size === names.length;
+  if (names.length > MAX_PROTOCOLS) return undefined;
+  const isValid = names.every((name, index) => TOKEN.test(name) && names.indexOf(name) === index);
   return isValid ? names : undefined;
-}
-
-function hasToken(header: string | null, token: string): boolean {
-  return header !== null &&
-    header.split(",").some((part) => part.trim().toLowerCase() === token);
 }

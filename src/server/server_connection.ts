@@ -1,11 +1,15 @@
 import { RpcPeerEndpoint } from "../endpoints/peer.ts";
 import { callHook } from "../internal/call_hook.ts";
-import { type RpcClock, type RpcTimer, systemClock } from "../internal/clock.ts";
+import type { RpcClock, RpcTimer } from "../internal/clock.ts";
 import { textOf } from "../internal/thrown.ts";
 import type { RpcLogger } from "../logger.ts";
-import type { RpcConnectionLoss } from "../transports/websocket/base.ts";
+import type {
+  RpcConnectionLoss,
+  RpcWebSocketTransportOptions,
+} from "../transports/websocket/base.ts";
+import type { WebSocketLike } from "../transports/websocket/web_socket_like.ts";
 import { ServedTransport, type ServedTransportHooks } from "./served_transport.ts";
-import type { RpcAcceptedSocket, RpcServingOptions } from "./server_options.ts";
+import type { RpcAcceptedPeer, RpcServingOptions } from "./server_options.ts";
 
 /**
  * How long a socket counts after its connection has ended, unless it closes before. A peer may never
@@ -15,8 +19,9 @@ const LINGER_MS = 10_000;
 
 /** What a {@linkcode ServerConnection} needs beside its socket; all of a server share it. */
 export interface ServerConnectionOptions {
-  readonly serving: RpcServingOptions;
-  readonly logger: RpcLogger;
+  readonly serving: RpcServingOptions & { readonly logger: RpcLogger };
+  /** Settings of the transports. */
+  readonly transport: RpcWebSocketTransportOptions & { readonly clock: RpcClock };
   /** Called once, when the connection has ended. */
   readonly onEnded: (connection: ServerConnection) => void;
   /** Called once, after that, when the socket is closed for good or no longer waited for. */
@@ -34,11 +39,10 @@ export class ServerConnection implements ServedTransportHooks {
   #isGone = false;
   #linger: RpcTimer | undefined;
 
-  constructor(accepted: RpcAcceptedSocket, options: ServerConnectionOptions) {
-    const { socket, ...peer } = accepted;
+  constructor(socket: WebSocketLike, peer: RpcAcceptedPeer, options: ServerConnectionOptions) {
     this.#options = options;
-    const transport = new ServedTransport(socket, { ...peer, ...transportOptions(options) }, this);
-    this.endpoint = new RpcPeerEndpoint({ ...options.serving, logger: options.logger, transport });
+    const transport = new ServedTransport(socket, { ...peer, ...options.transport }, this);
+    this.endpoint = new RpcPeerEndpoint({ ...options.serving, transport });
     this.endpoint.start();
   }
 
@@ -78,16 +82,16 @@ export class ServerConnection implements ServedTransportHooks {
   }
 
   get #clock(): RpcClock {
-    return this.#options.serving.clock ?? systemClock;
+    return this.#options.transport.clock;
   }
 
   #hookFailed(error: unknown): void {
-    this.#options.logger.error("Hook onConnection failed", { error: textOf(error) });
+    this.#options.serving.logger.error("Hook onConnection failed", { error: textOf(error) });
     void this.endpoint.close();
   }
 
   #outlast(): void {
-    this.#options.logger.warn("Peer did not answer a close", { waitedMs: LINGER_MS });
+    this.#options.serving.logger.warn("Peer did not answer a close", { waitedMs: LINGER_MS });
     this.giveUp();
   }
 
@@ -98,21 +102,9 @@ export class ServerConnection implements ServedTransportHooks {
     if (this.#isSocketClosed) this.giveUp();
     else this.#linger = this.#clock.setTimer(() => this.#outlast(), LINGER_MS);
     if (!this.#isAnnounced) return;
-    const { serving: { onConnectionClosed }, logger } = this.#options;
+    const { onConnectionClosed, logger } = this.#options.serving;
     callHook(() => onConnectionClosed?.(this.endpoint, loss), (error) => {
       logger.error("Hook onConnectionClosed failed", { error: textOf(error) });
     });
   }
-}
-
-function transportOptions(
-  { serving, logger }: ServerConnectionOptions,
-): Pick<RpcServingOptions, "limits" | "compression" | "clock" | "logger"> {
-  const { limits, compression, clock } = serving;
-  return {
-    logger,
-    ...(limits === undefined ? {} : { limits }),
-    ...(compression === undefined ? {} : { compression }),
-    ...(clock === undefined ? {} : { clock }),
-  };
 }

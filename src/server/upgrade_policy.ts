@@ -123,11 +123,17 @@ export class RpcUpgradePolicy {
     const isOffered = offered.includes(protocol);
     const hook = this.#authorize;
     if (hook === undefined) return { kind: "accepted", protocol, isOffered, auth: undefined };
+    const info = { address: options.address, protocol };
+    return this.#decideBy(() => hook(request, info), { protocol, isOffered });
+  }
+
+  #decideBy(
+    ask: () => unknown,
+    accepted: { readonly protocol: string; readonly isOffered: boolean },
+  ): RpcUpgradeDecision | Promise<RpcUpgradeDecision> {
     const conclude = (found: Authorization): RpcUpgradeDecision =>
-      found.kind === "refused"
-        ? found
-        : { kind: "accepted", protocol, isOffered, auth: found.auth };
-    const found = runAuthorize(() => hook(request, { address: options.address, protocol }), {
+      found.kind === "refused" ? found : { kind: "accepted", ...accepted, auth: found.auth };
+    const found = runAuthorize(ask, {
       clock: this.#clock,
       logger: this.#log,
       timeoutMs: this.#timeoutMs,

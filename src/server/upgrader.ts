@@ -10,7 +10,7 @@ import {
   type RpcUpgradeRequestOptions,
 } from "./upgrade_policy.ts";
 import type { RpcConnectionSlot } from "./connection_slot.ts";
-import type { RpcServingOptions } from "./server_options.ts";
+import type { RpcAcceptedPeer, RpcServingOptions } from "./server_options.ts";
 import { RpcWebSocketServer } from "./web_socket_server.ts";
 
 /** Settings of {@linkcode RpcUpgrader}: those of the policy and of the server. */
@@ -28,6 +28,42 @@ export interface RpcUpgrade {
   accept(socket: WebSocketLike): void;
   /** Says that nothing came of it, so that its place is free again. */
   abandon(): void;
+}
+
+/** What a {@linkcode HeldUpgrade} needs beside its place. */
+interface HeldUpgradeOptions {
+  readonly answerProtocol: string | undefined;
+  readonly peer: RpcAcceptedPeer;
+  readonly logger: RpcLogger;
+}
+
+/** An upgrade with a place among the connections. */
+class HeldUpgrade implements RpcUpgrade {
+  readonly #slot: RpcConnectionSlot;
+  readonly #options: HeldUpgradeOptions;
+
+  constructor(slot: RpcConnectionSlot, options: HeldUpgradeOptions) {
+    this.#slot = slot;
+    this.#options = options;
+  }
+
+  get answerProtocol(): string | undefined {
+    return this.#options.answerProtocol;
+  }
+
+  accept(socket: WebSocketLike): void {
+    const { peer, logger } = this.#options;
+    try {
+      this.#slot.accept(socket, peer);
+    } catch (error) {
+      logger.error("Connection could not be served", { error: textOf(error) });
+      socket.close();
+    }
+  }
+
+  abandon(): void {
+    this.#slot.release();
+  }
 }
 
 /**
@@ -94,23 +130,14 @@ export class RpcUpgrader {
     if (decision.kind === "accepted" && this.server.isRunning) {
       const { protocol, isOffered, auth } = decision;
       const peer = { protocol, auth, address: options.address };
-      return {
+      return new HeldUpgrade(slot, {
         answerProtocol: isOffered ? protocol : undefined,
-        accept: (socket) => this.#accept(() => slot.accept(socket, peer), socket),
-        abandon: () => slot.release(),
-      };
+        peer,
+        logger: this.#logger,
+      });
     }
     slot.release();
     return decision.kind === "refused" ? decision.response : this.#createUnavailable();
-  }
-
-  #accept(serve: () => unknown, socket: WebSocketLike): void {
-    try {
-      serve();
-    } catch (error) {
-      this.#logger.error("Connection could not be served", { error: textOf(error) });
-      socket.close();
-    }
   }
 
   #createUnavailable(): Response {

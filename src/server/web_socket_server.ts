@@ -79,7 +79,7 @@ export class RpcWebSocketServer implements AsyncDisposable {
     this.#shared = this.#share();
     this.#slots = new ConnectionSlots(options.maxConnections, this.#logger);
     this.#slotOwner = {
-      serve: (accepted) => this.#serve(accepted),
+      serve: (socket, peer) => this.#serve(socket, peer),
       giveBack: () => this.#slots.give(),
     };
     if (options.connections === undefined) return;
@@ -248,15 +248,22 @@ export class RpcWebSocketServer implements AsyncDisposable {
 
   /** Checks what depends on the options alone, once for all connections. */
   #share(): ServerConnectionOptions {
-    const { limits, contracts, ...serving } = this.#options;
+    const { contracts, compression, ...serving } = this.#options;
+    const limits = createLimits(serving.limits);
+    const clock = serving.clock ?? systemClock;
     return {
       serving: {
         ...serving,
-        limits: createLimits(limits),
+        logger: this.#logger,
         // A list that cannot change is looked through once.
         contracts: Object.freeze([...contracts]),
       },
-      logger: this.#logger,
+      transport: {
+        limits,
+        clock,
+        logger: this.#logger,
+        ...(compression === undefined ? {} : { compression }),
+      },
       onEnded: (connection) => {
         this.#connections.delete(connection);
         this.#lingering.add(connection);
@@ -268,14 +275,14 @@ export class RpcWebSocketServer implements AsyncDisposable {
     };
   }
 
-  #serve(accepted: RpcAcceptedSocket): RpcPeerEndpoint | undefined {
+  #serve(socket: WebSocketLike, peer: RpcAcceptedPeer): RpcPeerEndpoint | undefined {
     if (!this.isRunning) {
       this.#slots.give();
-      refuseSocket(accepted.socket, "Server is not running");
+      refuseSocket(socket, "Server is not running");
       return undefined;
     }
     try {
-      const connection = new ServerConnection(accepted, this.#shared);
+      const connection = new ServerConnection(socket, peer, this.#shared);
       this.#connections.add(connection);
       return connection.endpoint;
     } catch (error) {

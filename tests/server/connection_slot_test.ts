@@ -1,14 +1,13 @@
 import { HeldSlot, type SlotOwner } from "../../src/server/connection_slot.ts";
-import type { RpcAcceptedSocket } from "../../src/server/server_options.ts";
 import { assertEquals, assertThrows } from "../support/assert.ts";
 import { createMemoryClient } from "../support/server_socket.ts";
 import { test } from "../support/test.ts";
 
 function createOwner() {
-  const seen = { served: [] as RpcAcceptedSocket[], back: 0 };
+  const seen = { served: [] as unknown[], back: 0 };
   const owner: SlotOwner = {
-    serve: (accepted) => {
-      seen.served.push(accepted);
+    serve: (socket, peer) => {
+      seen.served.push([socket, peer]);
       return undefined;
     },
     giveBack: () => void seen.back++,
@@ -30,7 +29,7 @@ test("HeldSlot.accept() uses the place once, and leaves it to its owner to give 
   const slot = new HeldSlot(owner);
   slot.accept(socket, { auth: 1 });
   slot.release();
-  assertEquals([seen.back, seen.served], [0, [{ auth: 1, socket }]]);
+  assertEquals([seen.back, seen.served], [0, [[socket, { auth: 1 }]]]);
   assertThrows(() => slot.accept(socket), TypeError, "used or given back before");
   await endpoint.close();
 });

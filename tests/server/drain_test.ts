@@ -1,3 +1,4 @@
+import { systemClock } from "../../src/internal/clock.ts";
 import { Drain } from "../../src/server/drain.ts";
 import { ServerConnection } from "../../src/server/server_connection.ts";
 import { createService } from "../support/adapter_service.ts";
@@ -10,9 +11,10 @@ import { test } from "../support/test.ts";
 function createConnection() {
   const client = createMemoryClient();
   const probe = createService();
-  const connection = new ServerConnection({ socket: client.far }, {
-    serving: { contracts: [probe.contract] },
-    logger: createLog().logger,
+  const { logger } = createLog();
+  const connection = new ServerConnection(client.far, {}, {
+    serving: { contracts: [probe.contract], logger },
+    transport: { clock: systemClock, logger },
     onEnded: () => {},
     onGone: () => {},
   });

@@ -1,3 +1,4 @@
+import { systemClock } from "../../src/internal/clock.ts";
 import { ServerConnection } from "../../src/server/server_connection.ts";
 import type { RpcServingOptions } from "../../src/server/server_options.ts";
 import { createService } from "../support/adapter_service.ts";
@@ -13,9 +14,10 @@ function createConnection(hooks: Partial<RpcServingOptions> = {}) {
   const { logger, records } = createLog();
   const ended: ServerConnection[] = [];
   const gone: ServerConnection[] = [];
-  const connection = new ServerConnection({ socket: client.far, auth: "u-1" }, {
-    serving: { contracts: [createService().contract], ...hooks },
-    logger,
+  const { clock = systemClock } = hooks;
+  const connection = new ServerConnection(client.far, { auth: "u-1" }, {
+    serving: { contracts: [createService().contract], ...hooks, logger },
+    transport: { clock, logger },
     onEnded: (one) => ended.push(one),
     onGone: (one) => gone.push(one),
   });

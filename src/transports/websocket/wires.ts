@@ -28,8 +28,7 @@ export function selectProtocol(offered: readonly string[]): string | undefined {
 /** The wire of the first protocol that has one. */
 function findWire(protocols: readonly string[]): RpcWire | undefined {
   for (const protocol of protocols) {
-    const wire = WIRES.find((known) => known.protocol === protocol);
-    if (wire !== undefined) return wire;
+    for (const wire of WIRES) if (wire.protocol === protocol) return wire;
   }
   return undefined;
 }

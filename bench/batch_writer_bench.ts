@@ -38,11 +38,11 @@ const encoder = nativeWire.createEncoder(DEFAULT_LIMITS);
 const out = new ByteWriter(1024);
 const writer = new BatchWriter(sink, {
   encoder: nativeWire.createEncoder(DEFAULT_LIMITS),
-  clock: systemClock,
   batches: true,
   acks: false,
   maxQueuedBytes: DEFAULT_LIMITS.maxQueuedBytes,
   owner: {
+    clock: systemClock,
     onWritable: () => {},
     onFailure: (error) => {
       throw error;

@@ -2,7 +2,6 @@ import { ByteWriter } from "../../internal/byte_writer.ts";
 import { hasHeadroom } from "../../internal/headroom.ts";
 import { type IdleWatched, lookSoon } from "../../internal/idle_looks.ts";
 import { onNextTurn } from "../../internal/next_turn.ts";
-import type { RpcClock } from "../../internal/clock.ts";
 import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
 import type { FrameEncoder, MessageFrame, RpcFrame } from "../../protocol/frame.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
@@ -45,14 +44,12 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
   readonly #channel: Channel;
   readonly #owner: BatchWriterOwner;
   readonly #encoder: FrameEncoder;
-  readonly #clock: RpcClock;
   readonly #canBatch: boolean;
   readonly #maxQueuedBytes: number;
   readonly #batch = new ByteWriter(0, { isPooled: true });
   readonly #flight: FlightControl | undefined;
   /** Made when the channel is open, where it may stall. */
   #guard: StallGuard | undefined;
-  readonly #highWaterBytes: number;
   /** Batches that are full while the channel is not open, in order; undefined for none. */
   #full: Batch[] | undefined;
   #fullBytes = 0;
@@ -88,12 +85,10 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
     this.#channel = channel;
     this.#owner = options.owner;
     this.#encoder = options.encoder;
-    this.#clock = options.clock;
     this.#canBatch = options.batches;
     this.#maxQueuedBytes = options.maxQueuedBytes;
-    this.#flight = options.acks ? new FlightControl(options.clock, this) : undefined;
+    this.#flight = options.acks ? new FlightControl(options.owner.clock, this) : undefined;
     this.#turn = options.acks ? undefined : new SendingTurn();
-    this.#highWaterBytes = options.acks ? ACKED_HIGH_WATER_BYTES : HIGH_WATER_BYTES;
   }
 
   /** Whether data may be written now; control frames always may. */
@@ -194,6 +189,10 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
     return false;
   }
 
+  get #highWaterBytes(): number {
+    return this.#flight === undefined ? HIGH_WATER_BYTES : ACKED_HIGH_WATER_BYTES;
+  }
+
   /** Sends the batch now. */
   flush(): void {
     if (this.#isEnded || !this.#channel.isOpen) return;
@@ -253,7 +252,7 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
     const encoder = this.#encoder;
     const flight = this.#flight;
     if (flight === undefined) return undefined;
-    this.#guard ??= new StallGuard(this.#clock);
+    this.#guard ??= new StallGuard(this.#owner.clock);
     const number = flight.sentBatches + (this.#isCounted ? 1 : 0);
     const remedy = this.#guard.plan(this.#batch.length, number, flight.bytes === 0);
     if (remedy === "inside") encoder.encode({ kind: "prompt", answers: 1 }, this.#batch);
@@ -324,7 +323,7 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
   #block(): void {
     if (this.#isBlocked) return;
     this.#isBlocked = true;
-    this.#poll ??= new DrainPoll(this.#channel, this.#clock, () => this.#onPoll());
+    this.#poll ??= new DrainPoll(this.#channel, this.#owner.clock, () => this.#onPoll());
     this.#poll.start();
   }
 

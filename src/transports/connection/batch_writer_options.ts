@@ -3,6 +3,8 @@ import type { FrameEncoder } from "../../protocol/frame.ts";
 
 /** Whose frames a `BatchWriter` writes. */
 export interface BatchWriterOwner {
+  /** Where time comes from. */
+  readonly clock: RpcClock;
   /** Called when data may be written again. */
   onWritable(): void;
   /** Called when the channel refused a batch. */
@@ -12,7 +14,6 @@ export interface BatchWriterOwner {
 /** What a `BatchWriter` needs beside the channel. */
 export interface BatchWriterOptions {
   readonly encoder: FrameEncoder;
-  readonly clock: RpcClock;
   /** Whether frames may share a WebSocket message. */
   readonly batches: boolean;
   /** Whether the peer acknowledges the batches that it has. */

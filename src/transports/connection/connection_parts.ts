@@ -50,12 +50,12 @@ export class ConnectionParts implements Joints {
   readonly table: StreamTable;
   readonly writer: BatchWriter;
   readonly scheduler: SendScheduler;
-  readonly ledger: ReceiveLedger;
   readonly lifecycle: StreamLifecycle;
   readonly inbound: Inbound;
   readonly outbound: Outbound;
   readonly acks: BatchAcks;
   readonly #connection: Pick<BatchWriterOwner, "onFailure">;
+  #ledger: ReceiveLedger | undefined;
   #pings: PingAnswers | undefined;
   #goingAway: GoingAway | undefined;
 
@@ -78,11 +78,15 @@ export class ConnectionParts implements Joints {
     this.table = new StreamTable(options);
     this.writer = this.#createWriter(channel);
     this.scheduler = this.#createScheduler(initial);
-    this.ledger = this.#createLedger(initial);
     this.acks = new BatchAcks(this);
     this.lifecycle = new StreamLifecycle(this, initial);
     this.inbound = new Inbound(this);
     this.outbound = new Outbound(this);
+  }
+
+  /** Counts what the peer may send; the messages of a unary call cost nothing. */
+  get ledger(): ReceiveLedger {
+    return this.#ledger ??= this.#createLedger();
   }
 
   /** Answers the pings of the peer. */
@@ -152,7 +156,6 @@ export class ConnectionParts implements Joints {
     const { batches, acks } = this.wire.capabilities;
     return new BatchWriter(channel, {
       encoder: this.encoder,
-      clock: this.clock,
       batches,
       acks,
       maxQueuedBytes: this.limits.maxQueuedBytes,
@@ -170,11 +173,12 @@ export class ConnectionParts implements Joints {
     });
   }
 
-  #createLedger(initial: PeerSettings): ReceiveLedger {
+  #createLedger(): ReceiveLedger {
     const { limits, wire } = this;
+    const { connectionWindowBytes } = wire.initialHello;
     return new ReceiveLedger(limits, {
       messageCostBytes: wire.capabilities.messageCostBytes,
-      windowBytes: Math.max(limits.connectionWindowBytes, initial.connectionWindowBytes),
+      windowBytes: Math.max(limits.connectionWindowBytes, connectionWindowBytes),
       owner: this,
     });
   }

@@ -71,8 +71,10 @@ type Probe =
   | { readonly kind: "drained" }
   | { readonly kind: "sent"; readonly sample: Sample };
 
-/** What is known of a path. */
-class PathTimes {
+const NO_PROBE: Probe = /* @__PURE__ */ Object.freeze({ kind: "none", since: 0 });
+
+/** What is known of a path, and what is being measured of it. */
+class Path {
   /** When the clock was last read for a batch. */
   lookedAt = 0;
   /** Bytes that arrive in a millisecond; 0 until it has been measured. */
@@ -86,9 +88,18 @@ class PathTimes {
   calledSomewhereAt = -Infinity;
   /** What `smallCalls` was at the last look. */
   seenCalls = smallCalls;
+  /** The last batch that was sent since the last measurement, where it may be the next one. */
+  last: Sample | undefined;
+  /** A batch that was sent with nothing before it: its round trip may be the path's own. */
+  alone: Sample | undefined;
+  /** What is being measured: the batch that made the path full, so that a whole limit is before it. */
+  sample: Sample | undefined;
+  probe: Probe = NO_PROBE;
+  limitBytes = INITIAL_FLIGHT_BYTES;
 }
 
-const NO_PROBE: Probe = /* @__PURE__ */ Object.freeze({ kind: "none", since: 0 });
+/** Of which nothing is known, as of most: they never have much on their way. Nothing is set here. */
+const UNKNOWN: Path = /* @__PURE__ */ new Path();
 
 /** Whose batches a {@linkcode FlightControl} counts. */
 export interface FlightControlOwner {
@@ -115,35 +126,31 @@ export class FlightControl {
   /** Sizes of the batches that are on their way. */
   readonly #sizes: Fifo<number> = new Fifo();
   #ackedBytes = 0;
-  /** The last batch that was sent since the last measurement, where it may be the next one. */
-  #last: Sample | undefined;
-  /** A batch that was sent with nothing before it: its round trip may be the path's own. */
-  #alone: Sample | undefined;
-  /** What is being measured: the batch that made the path full, so that a whole limit is before it. */
-  #sample: Sample | undefined;
-  #probe: Probe = NO_PROBE;
-  /** Made when much is on its way: most connections never have so much. */
-  #path: PathTimes | undefined;
+  #path = UNKNOWN;
   /** Whether there was a small call since the last look. */
   #hasCalls = false;
   /** Batches that were sent and are acknowledged by their number. */
   sentBatches = 0;
   /** Bytes that are on their way. */
   bytes = 0;
-  /** Bytes that may be on their way. */
-  limitBytes = INITIAL_FLIGHT_BYTES;
 
   constructor(clock: RpcClock, owner: FlightControlOwner) {
     this.#clock = clock;
     this.#owner = owner;
   }
 
+  /** Bytes that may be on their way. */
+  get limitBytes(): number {
+    return this.#path.limitBytes;
+  }
+
   /** Whether so many more bytes may not follow now. */
   isFull(unsentBytes: number): boolean {
-    const { kind } = this.#probe;
+    const path = this.#path;
+    const { kind } = path.probe;
     if (kind === "draining" || kind === "sent" && this.#isShort) return true;
-    if (this.bytes + unsentBytes < this.limitBytes) return false;
-    this.#sample ??= this.#last;
+    if (this.bytes + unsentBytes < path.limitBytes) return false;
+    if (path.last !== undefined) path.sample ??= path.last;
     return true;
   }
 
@@ -160,21 +167,23 @@ export class FlightControl {
     this.sentBatches++;
     this.#sizes.push(bytes);
     this.bytes += bytes;
-    const isProbe = this.#probe.kind === "drained";
-    if (this.#sample !== undefined && !isProbe) return;
+    const isProbe = this.#path.probe.kind === "drained";
+    if (this.#path.sample !== undefined && !isProbe) return;
     // A look at the clock can cost as much as the rest of a small batch, which draws no answer either.
     if (!isProbe && this.bytes < SAMPLED_BYTES) {
-      this.#last = undefined;
+      if (this.#path !== UNKNOWN) this.#path.last = undefined;
       return;
     }
+    if (this.#path === UNKNOWN) this.#path = new Path();
+    const path = this.#path;
     const at = this.#clock.now();
     const sample = { batch: this.sentBatches, at, ackedBytes: this.#ackedBytes };
-    this.#knownPath.lookedAt = at;
-    this.#last = sample;
+    path.lookedAt = at;
+    path.last = sample;
     if (isProbe) {
-      this.#probe = { kind: "sent", sample };
+      path.probe = { kind: "sent", sample };
       this.#owner.onProbe();
-    } else if (isAlone) this.#alone = sample;
+    } else if (isAlone) path.alone = sample;
   }
 
   /** Takes an acknowledgement of all batches up to a number; false when so many were never sent. */
@@ -186,50 +195,48 @@ export class FlightControl {
       this.bytes -= bytes;
       this.#ackedBytes += bytes;
     }
-    if (this.#alone !== undefined && batches >= this.#alone.batch) {
-      this.#noteRoundTrip(this.#clock.now(), this.#alone);
-      this.#alone = undefined;
+    const path = this.#path;
+    if (path.alone !== undefined && batches >= path.alone.batch) {
+      this.#noteRoundTrip(this.#clock.now(), path.alone);
+      path.alone = undefined;
     }
     this.#onProbeAck(batches);
-    if (this.#sample !== undefined && batches >= this.#sample.batch) this.#measure(this.#sample);
+    if (path.sample !== undefined && batches >= path.sample.batch) this.#measure(path.sample);
     if (isBusy) this.#probeWhenDue();
     return true;
   }
 
-  get #knownPath(): PathTimes {
-    return this.#path ??= new PathTimes();
-  }
-
   /** Whether what a program does in one turn is not little against a round trip. */
   get #isShort(): boolean {
-    const { leastMs, leastBeforeMs } = this.#knownPath;
+    const { leastMs, leastBeforeMs } = this.#path;
     return Math.min(leastMs, leastBeforeMs) < LONG_MS;
   }
 
   /** How far probes are apart; one that finds the path longer is followed by another soon. */
   get #probeGapMs(): number {
-    const { leastMs, leastBeforeMs } = this.#knownPath;
+    const { leastMs, leastBeforeMs } = this.#path;
     if (leastMs > DOUBTFUL * leastBeforeMs) return MIN_PROBE_MS;
     return Math.max(MIN_PROBE_MS, PROBE_ROUND_TRIPS * leastMs);
   }
 
   /** Lets the path run empty for a probe, in a time in which much is on its way. */
   #probeWhenDue(): void {
-    if (this.#probe.kind !== "none") return;
-    if (this.#knownPath.lookedAt - this.#probe.since < this.#probeGapMs) return;
-    this.#probe = { kind: "draining", batch: this.sentBatches };
-    this.#sample = undefined;
+    const path = this.#path;
+    if (path.probe.kind !== "none") return;
+    if (path.lookedAt - path.probe.since < this.#probeGapMs) return;
+    path.probe = { kind: "draining", batch: this.sentBatches };
+    path.sample = undefined;
     this.#owner.onProbe();
   }
 
   #onProbeAck(batches: number): void {
-    const probe = this.#probe;
+    const path = this.#path;
+    const { probe } = path;
     if (probe.kind === "draining" && batches >= probe.batch) {
-      this.#probe = { kind: "drained" };
+      path.probe = { kind: "drained" };
     } else if (probe.kind === "sent" && batches >= probe.sample.batch) {
       const now = this.#clock.now();
-      this.#probe = { kind: "none", since: now };
-      const path = this.#knownPath;
+      path.probe = { kind: "none", since: now };
       path.leastBeforeMs = path.leastMs;
       path.leastMs = Infinity;
       this.#noteRoundTrip(now, probe.sample);
@@ -239,19 +246,19 @@ export class FlightControl {
 
   #measure(sample: Sample): void {
     const now = this.#clock.now();
-    const path = this.#knownPath;
+    const path = this.#path;
     path.lookedAt = now;
     const passedMs = this.#noteRoundTrip(now, sample);
     if (passedMs < RATED_MS) return;
-    this.#sample = undefined;
-    this.#last = undefined;
+    path.sample = undefined;
+    path.last = undefined;
     const rate = (this.#ackedBytes - sample.ackedBytes) / passedMs;
     path.rate = Math.max(rate, path.rate * RATE_FADE);
     this.#setLimit(now);
   }
 
   #setLimit(now: number): void {
-    const path = this.#knownPath;
+    const path = this.#path;
     // The limit may never have held anything up, so that the rate is not known.
     if (path.rate === 0) return;
     if (this.#hasCalls) path.calledAt = now;
@@ -266,13 +273,13 @@ export class FlightControl {
     const pathMs = Math.min(path.leastMs, path.leastBeforeMs);
     const isShort = least < MIN_BULK_FLIGHT_BYTES && pathMs < SHORT_MS;
     const held = isShort ? 0 : GAIN * path.rate * pathMs;
-    this.limitBytes = Math.min(Math.max(held, least), MAX_FLIGHT_BYTES);
+    path.limitBytes = Math.min(Math.max(held, least), MAX_FLIGHT_BYTES);
   }
 
   /** Keeps the shortest round trip; answers this one. */
   #noteRoundTrip(now: number, { at }: Sample): number {
     const roundTripMs = Math.max(now - at, Number.EPSILON);
-    const path = this.#knownPath;
+    const path = this.#path;
     path.leastMs = Math.min(path.leastMs, roundTripMs);
     return roundTripMs;
   }

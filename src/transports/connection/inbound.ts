@@ -53,14 +53,14 @@ export interface InboundOptions extends InboundMessagesOptions {
  */
 export class Inbound {
   readonly #options: InboundOptions;
-  readonly #messages: InboundMessages;
+  /** Made with the first message that does not come whole in an opening. */
+  #messages: InboundMessages | undefined;
   /** Made with the first opening. */
   #openings: TokenBucket | undefined;
   #refusedFrames = 0;
 
   constructor(options: InboundOptions) {
     this.#options = options;
-    this.#messages = new InboundMessages(options);
   }
 
   /**
@@ -87,6 +87,10 @@ export class Inbound {
     }
   }
 
+  get #givenMessages(): InboundMessages {
+    return this.#messages ??= new InboundMessages(this.#options);
+  }
+
   #open(frame: OpenFrame): void {
     const { table, lifecycle, incoming } = this.#options;
     const { streamId, message, more, end } = frame;
@@ -99,7 +103,7 @@ export class Inbound {
     const stream = lifecycle.add(streamId, false);
     if (message !== undefined && more) {
       stream.endsAfterMessage = end;
-      this.#messages.begin(stream, message, frame.compressed);
+      this.#givenMessages.begin(stream, message, frame.compressed);
       return incoming.push({ ...frame, message: undefined, more: false, end: false });
     }
     stream.isReceiveEnded = end;
@@ -144,7 +148,7 @@ export class Inbound {
     }
     const stream = table.get(frame.streamId);
     if (stream === undefined) ledger.refund(frame.message.length);
-    else this.#messages.receive(stream, frame);
+    else this.#givenMessages.receive(stream, frame);
   }
 
   #headers(frame: HeadersFrame): void {

@@ -45,8 +45,6 @@ export class SendScheduler implements SendRoomOwner {
   readonly #owner: SendSchedulerOwner;
   /** Made when a stream has to wait. */
   #turns: SendTurns | undefined;
-  /** Bytes that have passed those who wait for their turn since one of them had it. */
-  #passedBytes = 0;
   /** Bytes that may be sent on all streams together. */
   connectionBytes: number;
   readonly #maxWaitingBytes: number;
@@ -198,8 +196,8 @@ export class SendScheduler implements SendRoomOwner {
   onPassed(bytes: number): void {
     const turns = this.#turns;
     if (turns === undefined || turns.waiting === 0) return;
-    this.#passedBytes += bytes;
-    if (this.#passedBytes < MAX_PASSING_BYTES) return;
+    turns.passedBytes += bytes;
+    if (turns.passedBytes < MAX_PASSING_BYTES) return;
     do if (!this.#writer.isMoving || !this.#takeTurn()) return; while (turns.isUnderWay);
   }
 
@@ -325,6 +323,6 @@ export class SendScheduler implements SendRoomOwner {
     sending.bytes -= bytes;
     this.connectionBytes -= bytes + this.#messageCost;
     if (first) sending.messages--;
-    this.#passedBytes = 0;
+    if (this.#turns !== undefined) this.#turns.passedBytes = 0;
   }
 }

@@ -19,6 +19,8 @@ export class SendTurns {
   /** The stream whose turn is not over, and what is left of the last turn that began. */
   #current: StreamState | undefined;
   #leftBytes = 0;
+  /** Bytes that have passed those who wait for their turn since one of them had it. */
+  passedBytes = 0;
 
   /** Makes turns for streams whose fragments are so large. */
   constructor(maxFragmentBytes: number) {

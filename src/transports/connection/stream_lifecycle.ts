@@ -84,10 +84,10 @@ export class StreamLifecycle {
 
   /** Forgets a stream; those who wait to send on it are told a reason, made only if there are any. */
   remove(stream: StreamState, createReason: EndReason = streamEndedError): void {
-    const { table, scheduler, ledger } = this.#options;
+    const { table, scheduler } = this.#options;
     if (!table.remove(stream)) return;
     stream.isReceiveEnded = true;
-    ledger.dropPartial(stream);
+    if (stream.partial !== undefined) this.#options.ledger.dropPartial(stream);
     scheduler.drop(stream, createReason);
   }
 

@@ -30,16 +30,12 @@ import type {
 import { settlesWithin } from "../../internal/settles_within.ts";
 import { nameOf } from "../../internal/thrown.ts";
 import { type RpcConnectionLoss, toConnectionLoss } from "./connection_loss.ts";
-import { healthOf, type TransportState } from "./transport_state.ts";
-import { watchEnd } from "./watch_end.ts";
+import { healthOf, highestLocalIdOf, type TransportState } from "./transport_state.ts";
 import { WebSocketChannel } from "./web_socket_channel.ts";
 import { isSocket, type WebSocketLike } from "./web_socket_like.ts";
 import { selectWire } from "./wires.ts";
 
 export type { RpcConnectionLoss } from "./connection_loss.ts";
-
-/** An event that changes the state of a transport. */
-type ChangeOfState = Exclude<ConnectionEvent, { kind: "channelClosed" }>;
 
 /** How long a close waits for the peer's answer. */
 const CLOSE_WAIT_MS = 2000;
@@ -80,7 +76,6 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
   protected readonly clock: RpcClock;
   readonly #compression: RpcCompression | undefined;
   #state: TransportState | undefined;
-  #highestLocalId = 0;
   /** Whether the connection was lost and no other has been ready since. */
   #isLossTold = false;
   /** The attempt to make a connection that somebody waits for. */
@@ -286,8 +281,8 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     this.#attach(socket, () => controller.abort());
   }
 
-  #attach(socket: WebSocketLike | Promise<WebSocketLike>, onEnded?: () => void): void {
-    const channel = new WebSocketChannel(socket, this.side);
+  #attach(socket: WebSocketLike | Promise<WebSocketLike>, onUnwanted?: () => void): void {
+    const channel = new WebSocketChannel(socket, this.side, onUnwanted);
     const connection = new Connection(channel, {
       side: this.side,
       wire: selectWire([this.peer.protocol]),
@@ -296,9 +291,9 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
       clock: this.clock,
       logger: this.logger,
       compression: this.#compression,
-      highestLocalId: this.#highestLocalId,
+      highestLocalId: highestLocalIdOf(this.#state),
       incoming: this.incomingMessages,
-      owner: onEnded === undefined ? this : watchEnd(this, onEnded),
+      owner: this,
     });
     this.#state = { kind: "connected", connection, channel };
   }
@@ -309,13 +304,10 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
    * @ignore
    */
   onConnectionEvent(event: ConnectionEvent, channel: Channel): void {
-    if (event.kind === "channelClosed") this.#socketClosed();
+    if (event.kind === "channelClosed") this.#callHook(() => this.socketClosed());
     else if (this.#connectionOn(channel) !== undefined) this.#hear(channel, event);
-    else this.#hearSoon(channel, event);
-  }
-
-  #socketClosed(): void {
-    this.#callHook(() => this.socketClosed());
+    // A socket that is open may be heard at once; a subclass is still being built then.
+    else queueMicrotask(() => this.#hear(channel, event));
   }
 
   /** The connection of now, if there is one. */
@@ -336,13 +328,16 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     const before = this.#state;
     if (before?.kind === "connected") {
       // Taken out first, so that its end is not taken for a loss.
-      this.#state = { kind: "lost", loss: lossByReplacement() };
-      this.#highestLocalId = before.connection.highestLocalId;
+      this.#lose(lossByReplacement());
       before.connection.close(lossByReplacement());
     }
     // Calls that were told of the end may have closed the transport.
     if (this.#state?.kind !== "closed") this.openConnection();
     else this.#endAttempt();
+  }
+
+  #lose(loss: ConnectionLoss): void {
+    this.#state = { kind: "lost", loss, highestLocalId: highestLocalIdOf(this.#state) };
   }
 
   /** The connection of now, if it is on this channel. */
@@ -351,25 +346,18 @@ export abstract class RpcWebSocketTransportBase implements IRpcTransport {
     return state?.kind === "connected" && state.channel === channel ? state.connection : undefined;
   }
 
-  /** A socket that is open may be heard at once; a subclass is still being built then. */
-  #hearSoon(channel: Channel, event: ChangeOfState): void {
-    queueMicrotask(() => this.#hear(channel, event));
-  }
-
   /** Hears what becomes of a connection, unless another one has taken its place. */
-  #hear(channel: Channel, event: ChangeOfState): void {
-    const connection = this.#connectionOn(channel);
-    if (connection === undefined) return;
-    if (event.kind === "ended") return this.#ended(connection, event.loss);
+  #hear(channel: Channel, event: Exclude<ConnectionEvent, { kind: "channelClosed" }>): void {
+    if (this.#connectionOn(channel) === undefined) return;
+    if (event.kind === "ended") return this.#ended(event.loss);
     this.logger.debug("Connected");
     this.#isLossTold = false;
     this.#endAttempt();
     this.#callHook(() => this.connectionReady());
   }
 
-  #ended(connection: Connection, loss: ConnectionLoss): void {
-    this.#highestLocalId = connection.highestLocalId;
-    this.#state = { kind: "lost", loss };
+  #ended(loss: ConnectionLoss): void {
+    this.#lose(loss);
     const isAgain = this.#isLossTold;
     this.#isLossTold = true;
     const told = toConnectionLoss(loss);

@@ -38,8 +38,6 @@ export interface RpcWebSocketResponderOptions extends RpcWebSocketTransportOptio
  * ```
  */
 export class RpcWebSocketResponderTransport extends RpcWebSocketTransportBase {
-  /** `responder`: the other end opened the socket. */
-  readonly side: RpcTransportSide = "responder";
   /** The other end. */
   readonly peer: RpcPeerInfo;
   readonly #onConnectionLost: ((loss: RpcConnectionLoss) => void) | undefined;
@@ -57,6 +55,11 @@ export class RpcWebSocketResponderTransport extends RpcWebSocketTransportBase {
     this.#onConnectionLost = options.onConnectionLost;
     this.peer = { address: options.address, protocol, auth: options.auth };
     this.attach(socket);
+  }
+
+  /** `responder`: the other end opened the socket. */
+  get side(): RpcTransportSide {
+    return "responder";
   }
 
   /** False: only the caller can make a new connection. */

@@ -7,8 +7,19 @@ import type { IRpcTransport } from "../transport.ts";
 /** Where a WebSocket transport stands. */
 export type TransportState =
   | { readonly kind: "connected"; readonly connection: Connection; readonly channel: Channel }
-  | { readonly kind: "lost"; readonly loss: ConnectionLoss }
+  | {
+    readonly kind: "lost";
+    readonly loss: ConnectionLoss;
+    /** The highest id of a stream that this side opened. */
+    readonly highestLocalId: number;
+  }
   | { readonly kind: "closed"; readonly done: Promise<void> };
+
+/** The highest id of a stream that this side opened, on connections of now and before. */
+export function highestLocalIdOf(state: TransportState | undefined): number {
+  if (state?.kind === "connected") return state.connection.highestLocalId;
+  return state?.kind === "lost" ? state.highestLocalId : 0;
+}
 
 /** How a transport in this state is doing; undefined is before its first connection. */
 export function healthOf(

@@ -34,6 +34,7 @@ function createListener(object: SocketListenerObject): SocketListener {
  */
 export class WebSocketChannel implements Channel, SocketListenerObject {
   readonly #side: RpcTransportSide;
+  readonly #onUnwanted: (() => void) | undefined;
   #sendsLate = false;
   #copiesOnSend = false;
   /** Made when somebody waits for the end. */
@@ -46,9 +47,17 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
   #cause: unknown;
   #isClosed = false;
 
-  /** Makes a channel of a socket, or of one that comes later. */
-  constructor(socket: WebSocketLike | Promise<WebSocketLike>, side: RpcTransportSide) {
+  /**
+   * Makes a channel of a socket, or of one that comes later; `onUnwanted` is called when it is not
+   * wanted any more, once or twice.
+   */
+  constructor(
+    socket: WebSocketLike | Promise<WebSocketLike>,
+    side: RpcTransportSide,
+    onUnwanted?: () => void,
+  ) {
     this.#side = side;
+    this.#onUnwanted = onUnwanted;
     if (!(socket instanceof Promise)) this.#attach(socket);
     else socket.then((made) => this.#take(made), (error: unknown) => this.#fail(error));
   }
@@ -105,6 +114,7 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
   close(code: number, reason: string): void {
     if (this.#closing !== undefined) return;
     this.#closing = { code, reason: truncateCloseReason(reason) };
+    this.#onUnwanted?.();
     if (this.#socket !== undefined) this.#closeSocket(this.#socket);
   }
 
@@ -198,6 +208,7 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
   #end(close: Omit<ChannelClose, "cause">): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#onUnwanted?.();
     for (const type of ["open", "message", "drain", "close"]) this.#stopHearing(type);
     // The error listener stays: an error without one ends the process on some platforms.
     this.#closed?.resolve();

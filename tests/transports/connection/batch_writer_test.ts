@@ -33,11 +33,11 @@ function setUp(
   const failures: unknown[] = [];
   const writer = new BatchWriter(channel, {
     encoder: nativeWire.createEncoder(createLimits()),
-    clock,
     batches: options.batches ?? true,
     acks: options.acks ?? false,
     maxQueuedBytes: options.maxQueuedBytes ?? 16 * KIB * KIB,
     owner: {
+      clock,
       onWritable: () => setup.writable++,
       onFailure: (error) => failures.push(error),
     },

@@ -39,11 +39,11 @@ class Setup {
     this.channel.isOpen = true;
     this.writer = new BatchWriter(this.channel, {
       encoder: nativeWire.createEncoder(createLimits()),
-      clock: this.clock,
       batches: true,
       acks: options.acks ?? false,
       maxQueuedBytes: 16 * KIB * KIB,
       owner: {
+        clock: this.clock,
         onWritable: () => this.scheduler.pump(),
         onFailure: (error) => {
           throw error;

@@ -20,6 +20,16 @@ const NUMBERS = [
   "sessionMs",
 ] as const;
 
+/** A hello and its payload. */
+interface KnownHello {
+  readonly hello: HelloFrame;
+  readonly payload: Uint8Array;
+}
+
+/** The last that was read and the last that was written: most peers of a program say the same. */
+let read: KnownHello | undefined;
+let written: KnownHello | undefined;
+
 type NumberSetting = Exclude<(typeof NUMBERS)[number], undefined>;
 type Settings = { -readonly [Name in keyof HelloFrame]: HelloFrame[Name] };
 
@@ -30,6 +40,11 @@ type Settings = { -readonly [Name in keyof HelloFrame]: HelloFrame[Name] };
  * @throws {RangeError} When the name of the session is empty or too long
  */
 export function encodeHello(frame: HelloFrame): Uint8Array {
+  if (written?.hello !== frame) written = { hello: frame, payload: encodeSettings(frame) };
+  return written.payload;
+}
+
+function encodeSettings(frame: HelloFrame): Uint8Array {
   const out = new ByteWriter(128);
   out.varint(frame.version);
   for (let key = 1; key < NUMBERS.length; key++) {
@@ -57,6 +72,21 @@ export function encodeHello(frame: HelloFrame): Uint8Array {
  * @throws {FrameError} When the version is not ours, or a setting is malformed or there twice
  */
 export function decodeHello(reader: FrameReader): HelloFrame {
+  const { bytes, position, end } = reader;
+  if (read !== undefined && isNext(reader, read.payload)) reader.position = end;
+  else {
+    const hello = decodeSettings(reader);
+    read = { hello, payload: bytes.slice(position, end) };
+  }
+  return read.hello;
+}
+
+function isNext({ bytes, position, end }: FrameReader, payload: Uint8Array): boolean {
+  return payload.length === end - position &&
+    payload.every((byte, index) => byte === bytes[position + index]);
+}
+
+function decodeSettings(reader: FrameReader): HelloFrame {
   const version = reader.varint("version");
   if (version !== NATIVE_VERSION) {
     throw reader.wrong(`version is ${version}, expected ${NATIVE_VERSION}`);

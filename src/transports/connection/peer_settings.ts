@@ -1,3 +1,4 @@
+import { LastEqual } from "../../internal/last_equal.ts";
 import type { HelloFrame, RpcWire } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 
@@ -11,26 +12,16 @@ export type PeerSettings = Pick<
   | "connectionWindowBytes"
 >;
 
+/** Most connections of a program say the same. */
+const HELLOS: LastEqual<HelloFrame> = /* @__PURE__ */ new LastEqual();
+
 /**
  * What holds before the peer has said hello: the windows of the wire, and for sizes and numbers the
  * limits of this side. A peer with smaller ones refuses what is too much, call by call.
  */
 export function initialPeer(wire: RpcWire, limits: RpcLimits): PeerSettings {
   const { maxMessageBytes, maxStreams } = limits;
-  return toPeerSettings({ ...wire.initialHello, maxMessageBytes, maxStreams });
-}
-
-/** What of a hello is kept for as long as the connection lives. */
-export function toPeerSettings(hello: HelloFrame): PeerSettings {
-  const { maxMessageBytes, maxStreams } = hello;
-  const { streamWindowBytes, streamWindowMessages, connectionWindowBytes } = hello;
-  return {
-    maxMessageBytes,
-    maxStreams,
-    streamWindowBytes,
-    streamWindowMessages,
-    connectionWindowBytes,
-  };
+  return { ...wire.initialHello, maxMessageBytes, maxStreams };
 }
 
 /** The hello that announces the limits of this side, and what it can undo. */
@@ -39,7 +30,7 @@ export function createHello(
   limits: RpcLimits,
   compression?: { readonly names: readonly string[] },
 ): HelloFrame {
-  return {
+  return HELLOS.share({
     ...wire.initialHello,
     maxMessageBytes: limits.maxMessageBytes,
     maxMetadataBytes: limits.maxMetadataBytes,
@@ -47,6 +38,6 @@ export function createHello(
     streamWindowBytes: limits.streamWindowBytes,
     streamWindowMessages: limits.streamWindowMessages,
     connectionWindowBytes: limits.connectionWindowBytes,
-    compressions: compression?.names ?? [],
-  };
+    compressions: compression?.names ?? wire.initialHello.compressions,
+  });
 }

@@ -8,7 +8,7 @@ import type { MessageSink } from "./connection_options.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import { IdleStreams } from "./idle_streams.ts";
 import { type ConnectionLoss, errorFromLoss } from "./loss.ts";
-import { type PeerSettings, toPeerSettings } from "./peer_settings.ts";
+import type { PeerSettings } from "./peer_settings.ts";
 import type { ReceiveLedger } from "./receive_ledger.ts";
 import { type EndReason, streamEndedError } from "./end_reason.ts";
 import type { SendScheduler } from "./send_scheduler.ts";
@@ -16,7 +16,6 @@ import { StreamState, type StreamWindows } from "./stream_state.ts";
 import type { StreamTable } from "./stream_table.ts";
 
 /** Most connections of a program have the same. */
-const PEERS: LastEqual<PeerSettings> = /* @__PURE__ */ new LastEqual();
 const WINDOWS: LastEqual<StreamWindows> = /* @__PURE__ */ new LastEqual();
 
 /** What a {@linkcode StreamLifecycle} works on. */
@@ -67,8 +66,7 @@ export class StreamLifecycle {
   setPeer(hello: HelloFrame): void {
     const { table, scheduler, limits, encoder } = this.#options;
     const before = this.peer;
-    const peer = PEERS.share(toPeerSettings(hello));
-    this.peer = peer;
+    this.peer = hello;
     this.#windows = undefined;
     const { maxMetadataBytes, compressions } = hello;
     if (maxMetadataBytes !== limits.maxMetadataBytes) {
@@ -76,10 +74,10 @@ export class StreamLifecycle {
       encoder.limits = this.sendLimits;
     }
     this.#options.compression?.setPeer(compressions);
-    const bytes = peer.streamWindowBytes - before.streamWindowBytes;
-    const messages = peer.streamWindowMessages - before.streamWindowMessages;
+    const bytes = hello.streamWindowBytes - before.streamWindowBytes;
+    const messages = hello.streamWindowMessages - before.streamWindowMessages;
     for (const stream of table) scheduler.grantStream(stream, bytes, messages);
-    scheduler.grantConnection(peer.connectionWindowBytes - before.connectionWindowBytes);
+    scheduler.grantConnection(hello.connectionWindowBytes - before.connectionWindowBytes);
   }
 
   /** Forgets a stream; those who wait to send on it are told a reason, made only if there are any. */

@@ -80,3 +80,13 @@ test("decodeHello() is not asked to read more than 4096 bytes", () => {
   assertFramingError(write(4097), "payload is 4097 bytes, limit is 4096 bytes");
   assertThrows(() => assertFramingError(write(4096), ""), Error, "nothing was thrown");
 });
+
+test("decodeHello() gives the same object for what the last peer said, and no other", () => {
+  const read = (hello: HelloFrame): HelloFrame => decode(encodeHello(hello));
+  const one = read(helloFrame({ maxStreams: 7 }));
+  const other = read(helloFrame({ maxStreams: 8 }));
+  assertEquals([one.maxStreams, other.maxStreams], [7, 8]);
+  assertEquals(read(helloFrame({ maxStreams: 8 })) === other, true);
+  const longer = read(helloFrame({ maxStreams: 8, sessionMs: 5 }));
+  assertEquals([longer.maxStreams, longer.sessionMs], [8, 5]);
+});

@@ -24,7 +24,9 @@ export function createPathError(limits: RpcLimits, bytes: number): RpcError {
 /** Reads the methods of the calls that a peer opens; the same path is always the same string. */
 export class MethodPathReader {
   readonly #limits: RpcLimits;
-  /** By number, from 1; of one that breaks the grammar its length. Undefined before the first. */
+  /** The path with number 1, or the length of one that breaks the grammar: many name no other. */
+  #first: string | number | undefined;
+  /** The same of all, by number from 1; made for the second. */
   #paths: (string | number)[] | undefined;
 
   constructor(limits: RpcLimits) {
@@ -38,9 +40,8 @@ export class MethodPathReader {
    */
   readPath(reader: FrameReader): string | number {
     const path = this.#check(reader, reader.chunk("path"));
-    // Most callers name one or two: an array that begins with one has little room for more.
-    if (this.#paths === undefined) this.#paths = [path];
-    else if (this.#paths.length < MAX_NUMBERED_PATHS) this.#paths.push(path);
+    if (this.#first === undefined) this.#first = path;
+    else if (this.#known < MAX_NUMBERED_PATHS) (this.#paths ??= [this.#first]).push(path);
     return path;
   }
 
@@ -52,9 +53,14 @@ export class MethodPathReader {
    */
   readNumber(reader: FrameReader): string | number {
     const number = reader.varint("method number");
-    const path = this.#paths?.[number - 1];
+    const path = number === 1 ? this.#first : this.#paths?.[number - 1];
     if (path !== undefined) return path;
-    throw reader.wrong(`method number is ${number}, known are ${this.#paths?.length ?? 0}`);
+    throw reader.wrong(`method number is ${number}, known are ${this.#known}`);
+  }
+
+  /** How many have a number. */
+  get #known(): number {
+    return this.#paths?.length ?? (this.#first === undefined ? 0 : 1);
   }
 
   #check({ bytes, position }: FrameReader, start: number): string | number {

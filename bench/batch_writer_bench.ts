@@ -38,15 +38,12 @@ const encoder = nativeWire.createEncoder(DEFAULT_LIMITS);
 const out = new ByteWriter(1024);
 const writer = new BatchWriter(sink, {
   encoder: nativeWire.createEncoder(DEFAULT_LIMITS),
-  batches: true,
-  acks: false,
-  maxQueuedBytes: DEFAULT_LIMITS.maxQueuedBytes,
-  owner: {
-    clock: systemClock,
-    onWritable: () => {},
-    onFailure: (error) => {
-      throw error;
-    },
+  clock: systemClock,
+  wire: { capabilities: { batches: true, acks: false } },
+  limits: DEFAULT_LIMITS,
+  onWritable: () => {},
+  onFailure: (error) => {
+    throw error;
   },
 });
 

@@ -142,10 +142,10 @@ test("PROTOCOL.md has the rates and sizes that a receiver must bear", () => {
   const batch = /takes WebSocket messages of (\d+) MiB and three times its `maxMetadataBytes`/;
   assertEquals(numbersOf(batch), [MAX_BATCH_BYTES / 2 ** 20]);
   const limits = { connectionWindowBytes: 1, streamWindowBytes: 1, maxMessageBytes: 1000 };
-  const ledger = new ReceiveLedger(createLimits(limits), {
-    windowBytes: 1,
-    messageCostBytes: 0,
-    owner: { sendCredit() {} },
+  const ledger = new ReceiveLedger({
+    limits: createLimits(limits),
+    wire: { capabilities: { messageCostBytes: 0 }, initialHello: { connectionWindowBytes: 1 } },
+    sendCredit() {},
   });
   const [messages = NaN] = numbersOf(/must have room for (\d+) messages of `maxMessageBytes`/);
   assertEquals(ledger.findOpeningFault(messages * 1000), undefined);

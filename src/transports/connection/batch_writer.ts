@@ -8,7 +8,7 @@ import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
 import { isCounted } from "./batch_acks.ts";
 import { BatchSize, MAX_BATCH_BYTES } from "./batch_size.ts";
-import type { Batch, BatchWriterOptions, BatchWriterOwner } from "./batch_writer_options.ts";
+import type { Batch, BatchWriterOwner } from "./batch_writer_options.ts";
 import type { Channel } from "./channel.ts";
 import { DrainPoll } from "./drain_poll.ts";
 import { FlightControl, type FlightControlOwner } from "./flight_control.ts";
@@ -45,7 +45,6 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
   readonly #owner: BatchWriterOwner;
   readonly #encoder: FrameEncoder;
   readonly #canBatch: boolean;
-  readonly #maxQueuedBytes: number;
   readonly #batch = new ByteWriter(0, { isPooled: true });
   readonly #flight: FlightControl | undefined;
   /** Made when the channel is open, where it may stall. */
@@ -81,14 +80,14 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
   /** Bytes handed to the channel. */
   bytes = 0;
 
-  constructor(channel: Channel, options: BatchWriterOptions) {
+  constructor(channel: Channel, owner: BatchWriterOwner) {
+    const { batches, acks } = owner.wire.capabilities;
     this.#channel = channel;
-    this.#owner = options.owner;
-    this.#encoder = options.encoder;
-    this.#canBatch = options.batches;
-    this.#maxQueuedBytes = options.maxQueuedBytes;
-    this.#flight = options.acks ? new FlightControl(options.owner.clock, this) : undefined;
-    this.#turn = options.acks ? undefined : new SendingTurn();
+    this.#owner = owner;
+    this.#encoder = owner.encoder;
+    this.#canBatch = batches;
+    this.#flight = acks ? new FlightControl(owner.clock, this) : undefined;
+    this.#turn = acks ? undefined : new SendingTurn();
   }
 
   /** Whether data may be written now; control frames always may. */
@@ -299,8 +298,9 @@ export class BatchWriter implements FlightControlOwner, IdleWatched {
     const waiting = this.#socketBytes = this.#channel.bufferedBytes;
     if (waiting > this.#highWaterBytes || this.#turn?.isOver(this)) this.#block();
     // Openings are refused before; statuses and control frames may pass the limit by a little.
-    if (waiting <= this.#maxQueuedBytes + this.#highWaterBytes) return;
-    const text = `Peer does not read: ${waiting} bytes wait, limit is ${this.#maxQueuedBytes}`;
+    const { maxQueuedBytes } = this.#owner.limits;
+    if (waiting <= maxQueuedBytes + this.#highWaterBytes) return;
+    const text = `Peer does not read: ${waiting} bytes wait, limit is ${maxQueuedBytes}`;
     this.#fail(new RpcError(RpcStatus.RESOURCE_EXHAUSTED, text));
   }
 

@@ -11,7 +11,7 @@ import type { ConnectionOptions, MessageSink } from "./connection_options.ts";
 import { GoingAway, type GoingAwayOptions } from "./going_away.ts";
 import { Inbound, type InboundOptions } from "./inbound.ts";
 import { Outbound, type OutboundOptions } from "./outbound.ts";
-import { createHello, initialPeer, type PeerSettings } from "./peer_settings.ts";
+import { createHello, initialPeer } from "./peer_settings.ts";
 import { PingAnswers, type PingAnswersOptions } from "./ping_answers.ts";
 import { ReceiveLedger, type ReceiveLedgerOwner } from "./receive_ledger.ts";
 import { SendScheduler, type SendSchedulerOwner } from "./send_scheduler.ts";
@@ -66,7 +66,6 @@ export class ConnectionParts implements Joints {
     connection: Pick<BatchWriterOwner, "onFailure">,
   ) {
     const { wire, limits } = options;
-    const initial = initialPeer(wire, limits);
     this.#connection = connection;
     this.wire = wire;
     this.limits = limits;
@@ -76,17 +75,17 @@ export class ConnectionParts implements Joints {
     this.encoder = wire.createEncoder(limits);
     this.decoder = wire.createDecoder(limits);
     this.table = new StreamTable(options);
-    this.writer = this.#createWriter(channel);
-    this.scheduler = this.#createScheduler(initial);
+    this.writer = new BatchWriter(channel, this);
+    this.scheduler = new SendScheduler(this.writer, this);
     this.acks = new BatchAcks(this);
-    this.lifecycle = new StreamLifecycle(this, initial);
+    this.lifecycle = new StreamLifecycle(this, initialPeer(wire, limits));
     this.inbound = new Inbound(this);
     this.outbound = new Outbound(this);
   }
 
   /** Counts what the peer may send; the messages of a unary call cost nothing. */
   get ledger(): ReceiveLedger {
-    return this.#ledger ??= this.#createLedger();
+    return this.#ledger ??= new ReceiveLedger(this);
   }
 
   /** Answers the pings of the peer. */
@@ -149,37 +148,6 @@ export class ConnectionParts implements Joints {
       maxWindowBytes: wire.capabilities.ping ? most : limits.streamWindowBytes,
       clock: this.clock,
       probe: () => this.writer.write({ kind: "ping", token: PROBE_TOKEN }),
-    });
-  }
-
-  #createWriter(channel: Channel): BatchWriter {
-    const { batches, acks } = this.wire.capabilities;
-    return new BatchWriter(channel, {
-      encoder: this.encoder,
-      batches,
-      acks,
-      maxQueuedBytes: this.limits.maxQueuedBytes,
-      owner: this,
-    });
-  }
-
-  #createScheduler(initial: PeerSettings): SendScheduler {
-    return new SendScheduler(this.writer, {
-      maxFragmentBytes: this.wire.maxFragmentBytes,
-      messageCostBytes: this.wire.capabilities.messageCostBytes,
-      connectionBytes: initial.connectionWindowBytes,
-      maxWaitingBytes: this.limits.maxWaitingBytes,
-      owner: this,
-    });
-  }
-
-  #createLedger(): ReceiveLedger {
-    const { limits, wire } = this;
-    const { connectionWindowBytes } = wire.initialHello;
-    return new ReceiveLedger(limits, {
-      messageCostBytes: wire.capabilities.messageCostBytes,
-      windowBytes: Math.max(limits.connectionWindowBytes, connectionWindowBytes),
-      owner: this,
     });
   }
 }

@@ -98,7 +98,7 @@ class Path {
   limitBytes = INITIAL_FLIGHT_BYTES;
 }
 
-/** Of which nothing is known, as of most: they never have much on their way. Nothing is set here. */
+/** Of which nothing is known, as of most: they never have much on their way. It stays as it is. */
 const UNKNOWN: Path = /* @__PURE__ */ new Path();
 
 /** Whose batches a {@linkcode FlightControl} counts. */
@@ -150,7 +150,7 @@ export class FlightControl {
     const { kind } = path.probe;
     if (kind === "draining" || kind === "sent" && this.#isShort) return true;
     if (this.bytes + unsentBytes < path.limitBytes) return false;
-    if (path.last !== undefined) path.sample ??= path.last;
+    path.sample ??= path.last;
     return true;
   }
 
@@ -171,7 +171,7 @@ export class FlightControl {
     if (this.#path.sample !== undefined && !isProbe) return;
     // A look at the clock can cost as much as the rest of a small batch, which draws no answer either.
     if (!isProbe && this.bytes < SAMPLED_BYTES) {
-      if (this.#path !== UNKNOWN) this.#path.last = undefined;
+      this.#path.last = undefined;
       return;
     }
     if (this.#path === UNKNOWN) this.#path = new Path();

@@ -1,3 +1,4 @@
+import type { HelloFrame, RpcWire } from "../../protocol/frame.ts";
 import type { RpcLimits } from "../../protocol/limits.ts";
 import { RpcError } from "../../protocol/rpc_error.ts";
 import { RpcStatus } from "../../protocol/status.ts";
@@ -8,23 +9,20 @@ import type { WindowTuner } from "./window_tuner.ts";
 /** What large messages take before the first has come. */
 const EMPTY = { heldBytes: 0, boundBytes: 0 } as const;
 
-/** Whose credit a {@linkcode ReceiveLedger} counts. */
+/** Whose credit a {@linkcode ReceiveLedger} counts, and by which rules. */
 export interface ReceiveLedgerOwner {
+  readonly limits: RpcLimits;
+  /** Tells what a message costs beside its bytes, and what may come before the peer knows the limits. */
+  readonly wire: {
+    readonly capabilities: Pick<RpcWire["capabilities"], "messageCostBytes">;
+    readonly initialHello: Pick<HelloFrame, "connectionWindowBytes">;
+  };
   /** Sends a grant; stream 0 is the connection. */
   sendCredit(streamId: number, bytes: number, messages: number): void;
   /** Makes what says how large the windows of streams are to be; without it they stay as they are. */
   createTuner?(): WindowTuner;
   /** Ends a call whose message is one too many, because nothing would go on otherwise. */
   makeRoom?(error: RpcError): void;
-}
-
-/** What a {@linkcode ReceiveLedger} works with. */
-export interface ReceiveLedgerOptions {
-  /** Bytes that the peer may send on all streams together to begin with. */
-  readonly windowBytes: number;
-  /** What a message frame costs the connection beside its bytes. */
-  readonly messageCostBytes: number;
-  readonly owner: ReceiveLedgerOwner;
 }
 
 /**
@@ -50,12 +48,17 @@ export class ReceiveLedger {
   /** Made with the first message of more than one frame. */
   #places: ReceivePlaces | undefined;
 
-  constructor(limits: RpcLimits, options: ReceiveLedgerOptions) {
+  constructor(owner: ReceiveLedgerOwner) {
+    const { limits, wire } = owner;
+    const { connectionWindowBytes } = limits;
     this.#limits = limits;
-    this.#owner = options.owner;
-    this.#messageCost = options.messageCostBytes;
-    this.#connectionWindow = options.windowBytes;
-    this.#surplusBytes = Math.max(0, options.windowBytes - limits.connectionWindowBytes);
+    this.#owner = owner;
+    this.#messageCost = wire.capabilities.messageCostBytes;
+    this.#connectionWindow = Math.max(
+      connectionWindowBytes,
+      wire.initialHello.connectionWindowBytes,
+    );
+    this.#surplusBytes = this.#connectionWindow - connectionWindowBytes;
   }
 
   /** Charges a frame to the connection; false when the peer had no credit for it. */

@@ -1,7 +1,8 @@
 import { createDeferred } from "../../internal/deferred.ts";
 import { reuseMessage } from "../../internal/large_memory.ts";
 import type { Placed, PlacedValue } from "../../internal/placed_value.ts";
-import type { MessageFrame } from "../../protocol/frame.ts";
+import type { HelloFrame, MessageFrame, RpcWire } from "../../protocol/frame.ts";
+import type { RpcLimits } from "../../protocol/limits.ts";
 import type { RpcDeflation } from "../compression.ts";
 import type { BatchWriter } from "./batch_writer.ts";
 import type { EndReason } from "./end_reason.ts";
@@ -20,8 +21,16 @@ import type {
 /** When so many bytes have passed those who wait for their turn, one of them has it all the same. */
 const MAX_PASSING_BYTES = 128 * 1024;
 
-/** Whose streams take turns. */
+/** Whose streams take turns, and by which rules. */
 export interface SendSchedulerOwner {
+  /** Tells how large a fragment is, what a message costs, and what may be sent to begin with. */
+  readonly wire: {
+    readonly maxFragmentBytes: number;
+    readonly capabilities: Pick<RpcWire["capabilities"], "messageCostBytes">;
+    readonly initialHello: Pick<HelloFrame, "connectionWindowBytes">;
+  };
+  /** Bytes of messages that may wait. */
+  readonly limits: Pick<RpcLimits, "maxWaitingBytes">;
   /** Called when a stream's status has been written. */
   onEnded(stream: StreamState): void;
 }
@@ -47,33 +56,21 @@ export class SendScheduler implements SendRoomOwner {
   #turns: SendTurns | undefined;
   /** Bytes that may be sent on all streams together. */
   connectionBytes: number;
-  readonly #maxWaitingBytes: number;
   /** Made when a message has to wait. */
   #room: SendRoom | undefined;
 
-  constructor(
-    writer: BatchWriter,
-    options: {
-      maxFragmentBytes: number;
-      /** What a message frame costs the connection beside its bytes. */
-      messageCostBytes: number;
-      connectionBytes: number;
-      /** Bytes of messages that may wait; any number unless given. */
-      maxWaitingBytes?: number;
-      owner: SendSchedulerOwner;
-    },
-  ) {
+  constructor(writer: BatchWriter, owner: SendSchedulerOwner) {
+    const { maxFragmentBytes, capabilities, initialHello } = owner.wire;
     this.#writer = writer;
-    this.#maxFragmentBytes = options.maxFragmentBytes;
-    this.#messageCost = options.messageCostBytes;
-    this.connectionBytes = options.connectionBytes;
-    this.#owner = options.owner;
-    this.#maxWaitingBytes = options.maxWaitingBytes ?? Infinity;
+    this.#owner = owner;
+    this.#maxFragmentBytes = maxFragmentBytes;
+    this.#messageCost = capabilities.messageCostBytes;
+    this.connectionBytes = initialHello.connectionWindowBytes;
   }
 
   /** Room for messages in outboxes. */
   get room(): SendRoom {
-    return this.#room ??= new SendRoom(this.#maxWaitingBytes, this);
+    return this.#room ??= new SendRoom(this.#owner.limits.maxWaitingBytes, this);
   }
 
   /** Bytes of messages that wait on all streams. */

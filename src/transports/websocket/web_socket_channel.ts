@@ -48,8 +48,8 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
   #isClosed = false;
 
   /**
-   * Makes a channel of a socket, or of one that comes later; `onUnwanted` is called when it is not
-   * wanted any more, once or twice.
+   * Makes a channel of a socket, or of one that comes later; `onUnwanted` is called when it is told to
+   * close, as it is by its connection, whoever has ended that.
    */
   constructor(
     socket: WebSocketLike | Promise<WebSocketLike>,
@@ -208,7 +208,6 @@ export class WebSocketChannel implements Channel, SocketListenerObject {
   #end(close: Omit<ChannelClose, "cause">): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#onUnwanted?.();
     for (const type of ["open", "message", "drain", "close"]) this.#stopHearing(type);
     // The error listener stays: an error without one ends the process on some platforms.
     this.#closed?.resolve();

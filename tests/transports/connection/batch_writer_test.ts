@@ -33,14 +33,11 @@ function setUp(
   const failures: unknown[] = [];
   const writer = new BatchWriter(channel, {
     encoder: nativeWire.createEncoder(createLimits()),
-    batches: options.batches ?? true,
-    acks: options.acks ?? false,
-    maxQueuedBytes: options.maxQueuedBytes ?? 16 * KIB * KIB,
-    owner: {
-      clock,
-      onWritable: () => setup.writable++,
-      onFailure: (error) => failures.push(error),
-    },
+    clock,
+    wire: { capabilities: { batches: options.batches ?? true, acks: options.acks ?? false } },
+    limits: { maxQueuedBytes: options.maxQueuedBytes ?? 16 * KIB * KIB },
+    onWritable: () => setup.writable++,
+    onFailure: (error) => failures.push(error),
   });
   const setup: Setup = { writer, channel, clock, failures, writable: 0 };
   return setup;

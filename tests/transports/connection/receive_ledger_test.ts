@@ -22,10 +22,10 @@ function setUp(
   messageCostBytes = 0,
 ): { ledger: ReceiveLedger; stream: StreamState; grants: Grant[] } {
   const grants: Grant[] = [];
-  const ledger = new ReceiveLedger(LIMITS, {
-    windowBytes: LIMITS.connectionWindowBytes,
-    messageCostBytes,
-    owner: { sendCredit: (...grant) => grants.push(grant) },
+  const ledger = new ReceiveLedger({
+    limits: LIMITS,
+    wire: { capabilities: { messageCostBytes }, initialHello: { connectionWindowBytes: 1 } },
+    sendCredit: (...grant) => grants.push(grant),
   });
   return { ledger, stream: createStream(1), grants };
 }
@@ -297,10 +297,11 @@ test("ReceiveLedger.payForPartial() pays no stream without a place, and then tho
 test("ReceiveLedger.payForPartial() says when nothing can go on, and not before", () => {
   const faults: RpcError[] = [];
   const limits = createLimits({ maxMessageBytes: 100, connectionWindowBytes: 5000 });
-  const ledger = new ReceiveLedger(limits, {
-    windowBytes: 5000,
-    messageCostBytes: 0,
-    owner: { sendCredit() {}, makeRoom: (error) => faults.push(error) },
+  const ledger = new ReceiveLedger({
+    limits,
+    wire: { capabilities: { messageCostBytes: 0 }, initialHello: { connectionWindowBytes: 1 } },
+    sendCredit() {},
+    makeRoom: (error) => faults.push(error),
   });
   const streams = Array.from({ length: 66 }, (_, index) => createStream(1 + 2 * index));
   for (const stream of streams) {

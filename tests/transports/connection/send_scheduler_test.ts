@@ -39,23 +39,22 @@ class Setup {
     this.channel.isOpen = true;
     this.writer = new BatchWriter(this.channel, {
       encoder: nativeWire.createEncoder(createLimits()),
-      batches: true,
-      acks: options.acks ?? false,
-      maxQueuedBytes: 16 * KIB * KIB,
-      owner: {
-        clock: this.clock,
-        onWritable: () => this.scheduler.pump(),
-        onFailure: (error) => {
-          throw error;
-        },
+      clock: this.clock,
+      wire: { capabilities: { batches: true, acks: options.acks ?? false } },
+      limits: createLimits({ maxQueuedBytes: 16 * KIB * KIB }),
+      onWritable: () => this.scheduler.pump(),
+      onFailure: (error) => {
+        throw error;
       },
     });
     this.scheduler = new SendScheduler(this.writer, {
-      maxFragmentBytes: options.maxFragmentBytes ?? 64 * KIB,
-      messageCostBytes: options.messageCostBytes ?? 0,
-      connectionBytes: options.connectionBytes ?? 2 ** 30,
-      maxWaitingBytes: options.maxWaitingBytes ?? Infinity,
-      owner: { onEnded: (stream) => this.ended.push(stream.id) },
+      wire: {
+        maxFragmentBytes: options.maxFragmentBytes ?? 64 * KIB,
+        capabilities: { messageCostBytes: options.messageCostBytes ?? 0 },
+        initialHello: { connectionWindowBytes: options.connectionBytes ?? 2 ** 30 },
+      },
+      limits: { maxWaitingBytes: options.maxWaitingBytes ?? Infinity },
+      onEnded: (stream) => this.ended.push(stream.id),
     });
   }
 

@@ -98,12 +98,27 @@ export function bunRpc(options: RpcBunOptions): RpcBunHandler {
       // A fallback that upgraded the request answers nothing.
       return fallback === undefined ? answerOther(kind) : fallback(request, server);
     }
-    const make = (admitted: Response | RpcUpgrade): Response | undefined =>
-      admitted instanceof Response
-        ? admitted
-        : upgradeOnBun(request, { upgrade: admitted, server });
     const admitted = upgrader.admit(request, { address: bunAddress(request, server) });
-    return admitted instanceof Promise ? admitted.then(make) : make(admitted);
+    return admitted instanceof Promise
+      ? answerLater(request, server, admitted)
+      : answer(request, server, admitted);
   };
   return { fetch, websocket, server: upgrader.server };
+}
+
+function answer(
+  request: Request,
+  server: RpcBunServer,
+  admitted: Response | RpcUpgrade,
+): Response | undefined {
+  if (admitted instanceof Response) return admitted;
+  return upgradeOnBun(request, { upgrade: admitted, server });
+}
+
+async function answerLater(
+  request: Request,
+  server: RpcBunServer,
+  admitted: Promise<Response | RpcUpgrade>,
+): Promise<Response | undefined> {
+  return answer(request, server, await admitted);
 }

@@ -1,6 +1,6 @@
 import type { RpcHandlerContext } from "../calls/handler_context.ts";
 import { RpcEndpoint, type RpcEndpointOptions } from "./endpoint.ts";
-import { NO_INTERCEPTORS, type RpcResponderInterceptor } from "./interceptor.ts";
+import type { RpcResponderInterceptor } from "./interceptor.ts";
 import type { RpcResponderContract } from "./responder_contract.ts";
 import { ResponderCore } from "./responder_core.ts";
 
@@ -60,11 +60,7 @@ export class RpcResponderEndpoint extends RpcEndpoint {
    */
   constructor(options: RpcResponderEndpointOptions) {
     super(options);
-    this.#responder = new ResponderCore(this.environment, {
-      contracts: options.contracts ?? [],
-      interceptors: options.interceptors ?? NO_INTERCEPTORS,
-      onHandlerError: options.onHandlerError,
-    });
+    this.#responder = new ResponderCore(this.environment, options);
   }
 
   /** Names of the services that are served. */

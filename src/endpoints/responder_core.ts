@@ -23,6 +23,7 @@ import {
   compose,
   findWrappedShapes,
   keepInterceptors,
+  NO_INTERCEPTORS,
   type RpcResponderCall,
   type RpcResponderInterceptor,
 } from "./interceptor.ts";
@@ -34,10 +35,10 @@ import { answerUnserved } from "./unserved_call.ts";
 
 /** What a {@linkcode ResponderCore} needs beside the environment of its calls. */
 export interface ResponderCoreOptions {
-  readonly contracts: readonly RpcResponderContract[];
-  readonly interceptors: readonly RpcResponderInterceptor[];
+  readonly contracts?: readonly RpcResponderContract[];
+  readonly interceptors?: readonly RpcResponderInterceptor[];
   /** Takes what a handler threw that is not an `RpcError`. */
-  readonly onHandlerError: ((error: unknown, context: RpcHandlerContext) => void) | undefined;
+  readonly onHandlerError?: ((error: unknown, context: RpcHandlerContext) => void) | undefined;
 }
 
 /**
@@ -59,8 +60,8 @@ export class ResponderCore implements ServedCallEnvironment {
   constructor(environment: CallEnvironment, options: ResponderCoreOptions) {
     this.#environment = environment;
     this.#hook = options.onHandlerError;
-    this.#services = ServiceTable.of(options.contracts);
-    this.#interceptors = keepInterceptors(options.interceptors);
+    this.#services = ServiceTable.of(options.contracts ?? []);
+    this.#interceptors = keepInterceptors(options.interceptors ?? NO_INTERCEPTORS);
     this.#wrapped = findWrappedShapes(this.#interceptors);
   }
 

@@ -2,7 +2,12 @@ import { type RpcClock, systemClock } from "../internal/clock.ts";
 import { type RpcLogger, silentLogger } from "../logger.ts";
 import { createLimits, type RpcLimits } from "../protocol/limits.ts";
 import { DEFAULT_PROTOCOLS, selectProtocol } from "../transports/websocket/wires.ts";
-import { type Authorization, type RpcAuthorize, runAuthorize } from "./authorization.ts";
+import {
+  type Authorization,
+  type RpcAuthorize,
+  type RpcUpgradeInfo,
+  runAuthorize,
+} from "./authorization.ts";
 import { checkHandshake, parseProtocols } from "./handshake.ts";
 import { createOriginCheck, type OriginCheck, type RpcAllowedOrigins } from "./origin.ts";
 import { createRefusal } from "./refusal.ts";
@@ -123,17 +128,19 @@ export class RpcUpgradePolicy {
     const isOffered = offered.includes(protocol);
     const hook = this.#authorize;
     if (hook === undefined) return { kind: "accepted", protocol, isOffered, auth: undefined };
-    const info = { address: options.address, protocol };
-    return this.#decideBy(() => hook(request, info), { protocol, isOffered });
+    return this.#decideBy(hook, request, { address: options.address, protocol, isOffered });
   }
 
   #decideBy(
-    ask: () => unknown,
-    accepted: { readonly protocol: string; readonly isOffered: boolean },
+    hook: RpcAuthorize,
+    request: Request,
+    { address, protocol, isOffered }: RpcUpgradeInfo & { readonly isOffered: boolean },
   ): RpcUpgradeDecision | Promise<RpcUpgradeDecision> {
     const conclude = (found: Authorization): RpcUpgradeDecision =>
-      found.kind === "refused" ? found : { kind: "accepted", ...accepted, auth: found.auth };
-    const found = runAuthorize(ask, {
+      found.kind === "refused"
+        ? found
+        : { kind: "accepted", protocol, isOffered, auth: found.auth };
+    const found = runAuthorize(() => hook(request, { address, protocol }), {
       clock: this.#clock,
       logger: this.#log,
       timeoutMs: this.#timeoutMs,

@@ -119,13 +119,23 @@ export class RpcUpgrader {
     const slot = this.server.reserve();
     if (slot === undefined) return this.#createUnavailable();
     const decision = this.#policy.decide(request, options);
-    if (!(decision instanceof Promise)) return this.#conclude(decision, { slot, options });
-    return decision.then((decided) => this.#conclude(decided, { slot, options }));
+    return decision instanceof Promise
+      ? this.#concludeLater(decision, slot, options)
+      : this.#conclude(decision, slot, options);
+  }
+
+  async #concludeLater(
+    decision: Promise<RpcUpgradeDecision>,
+    slot: RpcConnectionSlot,
+    options: RpcUpgradeRequestOptions,
+  ): Promise<Response | RpcUpgrade> {
+    return this.#conclude(await decision, slot, options);
   }
 
   #conclude(
     decision: RpcUpgradeDecision,
-    { slot, options }: { slot: RpcConnectionSlot; options: RpcUpgradeRequestOptions },
+    slot: RpcConnectionSlot,
+    options: RpcUpgradeRequestOptions,
   ): Response | RpcUpgrade {
     if (decision.kind === "accepted" && this.server.isRunning) {
       const { protocol, isOffered, auth } = decision;

@@ -112,7 +112,7 @@ function answer(
   admitted: Response | RpcUpgrade,
 ): Response | undefined {
   if (admitted instanceof Response) return admitted;
-  return upgradeOnBun(request, { upgrade: admitted, server });
+  return upgradeOnBun(request, server, admitted);
 }
 
 async function answerLater(

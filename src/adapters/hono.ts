@@ -115,7 +115,7 @@ export function honoRpc(options: RpcHonoOptions): RpcHonoHandler {
     const upgrade = await admitted;
     if (upgrade instanceof Response) return upgrade;
     // Hono wants an answer; Bun ignores that of an upgraded request.
-    return upgradeOnBun(request, { upgrade, server }) ?? new Response(null);
+    return upgradeOnBun(request, server, upgrade) ?? new Response(null);
   };
   return Object.assign(handle, { server: upgrader.server });
 }

@@ -48,8 +48,13 @@ export function checkHandshake(request: Request): Response | undefined {
  */
 export function parseProtocols(header: string | null): string[] | undefined {
   if (header === null) return [];
-  const names = header.split(",").map((name) => name.trim());
-  if (names.length > MAX_PROTOCOLS) return undefined;
-  const isValid = names.every((name, index) => TOKEN.test(name) && names.indexOf(name) === index);
-  return isValid ? names : undefined;
+  const names: string[] = [];
+  for (const part of header.split(",")) {
+    const name = part.trim();
+    if (!TOKEN.test(name) || names.includes(name) || names.length === MAX_PROTOCOLS) {
+      return undefined;
+    }
+    names.push(name);
+  }
+  return names;
 }

@@ -20,12 +20,6 @@ export function bunAddress(request: Request, server: RpcBunServer): string | und
   return formatAddress(found?.address, found?.port);
 }
 
-/** What {@linkcode upgradeOnBun} needs beside the request. */
-interface BunUpgradeOptions {
-  readonly upgrade: RpcUpgrade;
-  readonly server: RpcBunServer;
-}
-
 /**
  * Makes the upgrade that was admitted.
  *
@@ -34,10 +28,11 @@ interface BunUpgradeOptions {
  */
 export function upgradeOnBun(
   request: Request,
-  { upgrade, server }: BunUpgradeOptions,
+  server: RpcBunServer,
+  upgrade: RpcUpgrade,
 ): Response | undefined {
   try {
-    if (makeUpgrade(request, { upgrade, server })) return undefined;
+    if (makeUpgrade(request, server, upgrade)) return undefined;
   } catch (error) {
     upgrade.abandon();
     throw error;
@@ -47,10 +42,9 @@ export function upgradeOnBun(
   return createRefusal(400, "Upgrade failed");
 }
 
-function makeUpgrade(request: Request, { upgrade, server }: BunUpgradeOptions): boolean {
+function makeUpgrade(request: Request, server: RpcBunServer, upgrade: RpcUpgrade): boolean {
   const protocol = upgrade.answerProtocol;
-  return server.upgrade(request, {
-    data: new BunSocketData(upgrade),
-    ...(protocol === undefined ? {} : { headers: { "sec-websocket-protocol": protocol } }),
-  });
+  const data = new BunSocketData(upgrade);
+  if (protocol === undefined) return server.upgrade(request, { data });
+  return server.upgrade(request, { data, headers: { "sec-websocket-protocol": protocol } });
 }

@@ -21,10 +21,7 @@ const NUMBERS = [
 ] as const;
 
 /** A hello and its payload. */
-interface KnownHello {
-  readonly hello: HelloFrame;
-  readonly payload: Uint8Array;
-}
+type KnownHello = readonly [hello: HelloFrame, payload: Uint8Array];
 
 /** The last that was read and the last that was written: most peers of a program say the same. */
 let read: KnownHello | undefined;
@@ -40,8 +37,8 @@ type Settings = { -readonly [Name in keyof HelloFrame]: HelloFrame[Name] };
  * @throws {RangeError} When the name of the session is empty or too long
  */
 export function encodeHello(frame: HelloFrame): Uint8Array {
-  if (written?.hello !== frame) written = { hello: frame, payload: encodeSettings(frame) };
-  return written.payload;
+  if (written?.[0] !== frame) written = [frame, encodeSettings(frame)];
+  return written[1];
 }
 
 function encodeSettings(frame: HelloFrame): Uint8Array {
@@ -73,17 +70,22 @@ function encodeSettings(frame: HelloFrame): Uint8Array {
  */
 export function decodeHello(reader: FrameReader): HelloFrame {
   const { bytes, position, end } = reader;
-  if (read !== undefined && isNext(reader, read.payload)) reader.position = end;
-  else {
+  if (read === undefined || !takesRest(reader, read[1])) {
     const hello = decodeSettings(reader);
-    read = { hello, payload: bytes.slice(position, end) };
+    read = [hello, bytes.slice(position, end)];
   }
-  return read.hello;
+  return read[0];
 }
 
-function isNext({ bytes, position, end }: FrameReader, payload: Uint8Array): boolean {
-  return payload.length === end - position &&
-    payload.every((byte, index) => byte === bytes[position + index]);
+/** Whether these bytes are all that is left, and takes them if so. */
+function takesRest(reader: FrameReader, payload: Uint8Array): boolean {
+  const { bytes, position, end } = reader;
+  if (payload.length !== end - position) return false;
+  for (let index = 0; index < payload.length; index++) {
+    if (payload[index] !== bytes[position + index]) return false;
+  }
+  reader.position = end;
+  return true;
 }
 
 function decodeSettings(reader: FrameReader): HelloFrame {

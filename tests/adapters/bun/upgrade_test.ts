@@ -17,7 +17,7 @@ function upgradeWith(answerProtocol: string | undefined, isUpgraded: boolean) {
     requestIP: () => null,
   };
   const upgrade = { answerProtocol, accept: () => {}, abandon: () => void abandoned++ };
-  const response = upgradeOnBun(upgradeRequest(), { upgrade, server });
+  const response = upgradeOnBun(upgradeRequest(), server, upgrade);
   return { response, abandoned, options: calls[0] };
 }
 
@@ -51,7 +51,7 @@ test("upgradeOnBun() gives the place back when the upgrade throws, and lets the 
     },
     requestIP: () => null,
   };
-  const act = () => upgradeOnBun(upgradeRequest(), { upgrade, server });
+  const act = () => upgradeOnBun(upgradeRequest(), server, upgrade);
   assertThrows(act, TypeError, "websocket");
   assertEquals(abandoned, 1);
 });

@@ -53,9 +53,9 @@ export class ResponderCore implements ServedCallEnvironment {
   /** Shapes that an interceptor wraps; calls of others pay nothing for interceptors. */
   #wrapped: ReadonlySet<RpcShape>;
   #runningHandlers = 0;
-  #isDraining = false;
   #openCalls = 0;
-  #whenIdle: Deferred<void> | undefined;
+  /** Made when new calls are refused; settles when none is open. */
+  #drained: Deferred<void> | undefined;
 
   constructor(environment: CallEnvironment, options: ResponderCoreOptions) {
     this.#environment = environment;
@@ -119,7 +119,7 @@ export class ResponderCore implements ServedCallEnvironment {
     const { streamId, path } = opening;
     const served = path === PING_PATH ? undefined : this.#services.find(path);
     if (served === undefined) return answerUnserved(this.transport, opening);
-    if (this.#isDraining) {
+    if (this.#drained !== undefined) {
       return this.#refuse(streamId, new RpcError(RpcStatus.UNAVAILABLE, "Server is shutting down"));
     }
     this.#openCalls++;
@@ -133,10 +133,9 @@ export class ResponderCore implements ServedCallEnvironment {
    * @returns Settles when none runs any more
    */
   drain(): Promise<void> {
-    this.#isDraining = true;
-    if (this.#openCalls === 0) return Promise.resolve();
-    this.#whenIdle ??= createDeferred();
-    return this.#whenIdle.promise;
+    this.#drained ??= createDeferred();
+    if (this.#openCalls === 0) this.#drained.resolve();
+    return this.#drained.promise;
   }
 
   #intercept(served: ServedMethod): ServedMethod {
@@ -188,7 +187,7 @@ export class ResponderCore implements ServedCallEnvironment {
 
   onCallEnd(): void {
     this.#openCalls--;
-    if (this.#openCalls === 0) this.#whenIdle?.resolve();
+    if (this.#openCalls === 0) this.#drained?.resolve();
   }
 }
 

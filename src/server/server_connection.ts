@@ -33,10 +33,9 @@ export class ServerConnection implements ServedTransportHooks {
   /** The endpoint. */
   readonly endpoint: RpcPeerEndpoint;
   readonly #options: ServerConnectionOptions;
+  #state: "open" | "ended" | "gone" = "open";
   #isAnnounced = false;
-  #isEnded = false;
   #isSocketClosed = false;
-  #isGone = false;
   #linger: RpcTimer | undefined;
 
   constructor(socket: WebSocketLike, peer: RpcAcceptedPeer, options: ServerConnectionOptions) {
@@ -53,8 +52,8 @@ export class ServerConnection implements ServedTransportHooks {
 
   /** Waits for the close of the socket no longer, once the connection has ended. */
   giveUp(): void {
-    if (this.#isGone) return;
-    this.#isGone = true;
+    if (this.#state === "gone") return;
+    this.#state = "gone";
     if (this.#linger !== undefined) this.#clock.clearTimer(this.#linger);
     this.#options.onGone(this);
   }
@@ -78,7 +77,7 @@ export class ServerConnection implements ServedTransportHooks {
 
   onSocketClosed(): void {
     this.#isSocketClosed = true;
-    if (this.#isEnded) this.giveUp();
+    if (this.#state === "ended") this.giveUp();
   }
 
   get #clock(): RpcClock {
@@ -96,12 +95,15 @@ export class ServerConnection implements ServedTransportHooks {
   }
 
   #end(loss: RpcConnectionLoss | undefined): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
+    if (this.#state !== "open") return;
+    this.#state = "ended";
     this.#options.onEnded(this);
     if (this.#isSocketClosed) this.giveUp();
     else this.#linger = this.#clock.setTimer(() => this.#outlast(), LINGER_MS);
-    if (!this.#isAnnounced) return;
+    if (this.#isAnnounced) this.#announceEnd(loss);
+  }
+
+  #announceEnd(loss: RpcConnectionLoss | undefined): void {
     const { onConnectionClosed, logger } = this.#options.serving;
     callHook(() => onConnectionClosed?.(this.endpoint, loss), (error) => {
       logger.error("Hook onConnectionClosed failed", { error: textOf(error) });

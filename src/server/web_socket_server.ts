@@ -1,6 +1,7 @@
 import { checkContracts } from "../contracts/check_contracts.ts";
 import type { RpcPeerEndpoint } from "../endpoints/peer.ts";
 import { systemClock } from "../internal/clock.ts";
+import { TimerQueue } from "../internal/timer_queue.ts";
 import { type RpcLogger, silentLogger } from "../logger.ts";
 import { createLimits } from "../protocol/limits.ts";
 import { createHealthStatus, type RpcHealthStatus } from "../transports/health.ts";
@@ -250,7 +251,7 @@ export class RpcWebSocketServer implements AsyncDisposable {
   #share(): ServerConnectionOptions {
     const { contracts, compression, ...serving } = this.#options;
     const limits = createLimits(serving.limits);
-    const clock = serving.clock ?? systemClock;
+    const clock = TimerQueue.on(serving.clock ?? systemClock);
     return {
       serving: {
         ...serving,
